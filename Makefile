@@ -1,0 +1,45 @@
+# `make demo` and `make test` do all the set-up: they need Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint docs clean
+
+help:
+	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
+	@echo "make test    lint, types, the import contract and every test"
+	@echo "make lint    only the first three"
+	@echo "make docs    write docs/reference from the declarations of the units"
+	@echo "make clean   remove the virtual environment and what was built"
+
+demo: $(VENV)/.standin
+	$(BIN)/unleak demo
+
+test: lint
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "unleak needs Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.standin: $(VENV)/.python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[standin]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[standin,dev]'
+	@touch $@

@@ -1,0 +1,203 @@
+"""Which account, as whom, in which region."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import botocore.session
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
+
+from unleak import __version__
+from unleak.aws.client import Client, Watcher
+from unleak.aws.errors import translate
+from unleak.config import AccountAccess, Config
+from unleak.model.credential import Credentials, SecretKey, SessionToken
+from unleak.model.errors import AccessDenied, CouldNotLook
+
+_BOTO = BotoConfig(
+    retries={"mode": "standard", "total_max_attempts": 6},
+    connect_timeout=5,
+    read_timeout=20,
+    user_agent_extra=f"unleak/{__version__}",
+    max_pool_connections=32,
+)
+# A trial asks once: a refusal is the answer, and retries would blur when it was given.
+_LOADER = Loader(include_default_search_paths=True)
+"""Service models are read once for all sessions: most clients here live for one call."""
+_TRIAL = BotoConfig(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who unleak is in an account."""
+
+    account: str
+    arn: str
+    key_id: str = ""
+
+
+_CLOCK_NOISE = timedelta(seconds=3)
+# Where IAM and other services without a region leave their trail.
+_GLOBAL = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+
+
+class Accounts:
+    """Clients for any account that the configuration reaches; the current identity's own account needs none.
+
+    `endpoint` overrides AWS_ENDPOINT_URL, `identity` the current identity, and `headers` go with every call: the drill
+    uses them.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        endpoint: str = "",
+        identity: Credentials | None = None,
+        watcher: Watcher | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._config = config
+        self._endpoint = endpoint or None
+        self._identity = identity
+        self._watcher = watcher
+        self._headers = dict(headers or {})
+        self._clients: dict[tuple[str, str, str], Client] = {}
+        self._sessions: dict[str, Any] = {}
+        self._callers: dict[str, Caller] = {}
+        self.clock_offset = timedelta()
+        """How far AWS's clock is ahead of this machine's, as of the last answer; zero where they agree."""
+        self._lock = Lock()
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Raises NoCredentials or CredentialRefused where there is nobody to be."""
+        return self._ask_caller(self._own_session())
+
+    def caller_in(self, account: str) -> Caller:
+        """Who unleak is in this account: where a role or profile is configured, somebody else than at home."""
+        if account not in self._config.accounts:
+            return self.caller
+        with self._lock:
+            if account not in self._callers:
+                self._callers[account] = self._ask_caller(self._session(account))
+            return self._callers[account]
+
+    def client(self, account: str, service: str, region: str = "", *, fresh: bool = False) -> Client:
+        """A client in `account` (12 digits). `fresh`: a new connection, so that no cached answer is read back."""
+        where = region or self._config.region
+        if fresh:
+            return self._make(self._session(account), service, where)
+        with self._lock:
+            key = (account, service, where)
+            if key not in self._clients:
+                self._clients[key] = self._make(self._session(account), service, where)
+            return self._clients[key]
+
+    def leaked(self, credentials: Credentials, service: str, region: str = "") -> Client:
+        """A fresh client that signs with a leaked credential, to see whether AWS still accepts it."""
+        return Client(self._boto_client(_session_of(credentials), service, region or self._config.region, _TRIAL))
+
+    def regions(self, account: str) -> tuple[str, ...]:
+        """Where to look: as configured, or what the account has enabled. Raises where AWS does not tell."""
+        if self._config.regions:
+            home = _GLOBAL.get(self.caller_in(account).arn.split(":")[1], "us-east-1")
+            return tuple(sorted({*self._config.regions, home}))
+        found = self.client(account, "ec2").describe_regions()["Regions"]
+        return tuple(sorted(r["RegionName"] for r in found))
+
+    def _make(self, session: Any, service: str, region: str) -> Client:
+        return Client(self._boto_client(session, service, region, _BOTO), self._watcher, self._hear_time)
+
+    def _hear_time(self, answer: Any) -> None:
+        """AWS writes its time on every answer, in whole seconds."""
+        said = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        try:
+            ahead = parsedate_to_datetime(said) - datetime.now(UTC)
+        except (TypeError, ValueError):
+            return
+        self.clock_offset = ahead if abs(ahead) > _CLOCK_NOISE else timedelta()
+
+    def _boto_client(self, session: Any, service: str, region: str, how: BotoConfig) -> Any:
+        def make() -> Any:
+            made = session.create_client(service, region, endpoint_url=self._endpoint, config=how)
+            if self._headers:
+                made.meta.events.register("before-sign.*", self._add_headers)
+            return made
+
+        return _boto(make, f"{service}:*")
+
+    def _add_headers(self, request: Any, **_: object) -> None:
+        for name, value in self._headers.items():
+            request.headers[name] = value
+
+    def _session(self, account: str) -> Any:
+        if account not in self._sessions:
+            access = self._config.accounts.get(account)
+            self._sessions[account] = self._reach(account, access) if access else self._same_account(account)
+        return self._sessions[account]
+
+    def _own_session(self) -> Any:
+        if self._identity:
+            return _session_of(self._identity)
+        return _profile(self._config.profile)
+
+    def _same_account(self, account: str) -> Any:
+        if self.caller.account != account:
+            raise AccessDenied(
+                f"the key belongs to account {account}, but unleak runs in account {self.caller.account}",
+                f'name a role or profile for it in unleak.toml ([accounts."{account}"]), or use its --profile',
+            )
+        return self._own_session()
+
+    def _reach(self, account: str, access: AccountAccess) -> Any:
+        session = _profile(access.profile) if access.profile else self._assume(access)
+        found = self._ask_caller(session).account
+        if found != account:
+            raise CouldNotLook(f"the access configured for account {account} leads to {found}", "mend unleak.toml")
+        return session
+
+    def _assume(self, access: AccountAccess) -> Any:
+        extra = {"ExternalId": access.external_id} if access.external_id else {}
+        sts = self._make(self._own_session(), "sts", self._config.region)
+        made = sts.assume_role(RoleArn=access.role_arn, RoleSessionName="unleak", **extra)["Credentials"]
+        token = SessionToken(made["SessionToken"])
+        return _session_of(Credentials(made["AccessKeyId"], SecretKey(made["SecretAccessKey"]), token))
+
+    def _ask_caller(self, session: Any) -> Caller:
+        found = self._make(session, "sts", self._config.region).get_caller_identity()
+        signs_with = session.get_credentials()
+        return Caller(found["Account"], found["Arn"], signs_with.access_key if signs_with else "")
+
+
+def _session_of(credentials: Credentials) -> Any:
+    session = _profile("")
+    token = credentials.token.reveal() if credentials.token else None
+    session.set_credentials(credentials.key_id, credentials.secret.reveal(), token)
+    return session
+
+
+def _profile(name: str) -> Any:
+    """The AWS configuration's profile of this name; the default one where it is empty."""
+
+    def make() -> Any:
+        session = botocore.session.Session(profile=name or None)
+        session.register_component("data_loader", _LOADER)
+        if name:
+            session.get_scoped_config()  # a profile that is not there is told now
+        return session
+
+    return _boto(make, "configuration")
+
+
+def _boto(make: Callable[[], Any], doing: str) -> Any:
+    try:
+        return make()
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error, doing) from error

@@ -1,0 +1,110 @@
+"""`unleak drill`."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from unleak.cli.world import aws_options, config_of
+
+if TYPE_CHECKING:
+    from unleak.config import Config
+    from unleak.drill.run import Drill, Watcher
+
+
+@click.command("drill")
+@click.option("--no-contain", is_flag=True, help="Switch containment off: the drill must then fail.")
+@click.option(
+    "--lag",
+    nargs=2,
+    type=float,
+    default=(1.0, 6.0),
+    show_default=True,
+    help="Least and most seconds until the embedded AWS obeys an IAM change.",
+)
+@click.option("--seed", default=7, show_default=True, help="Same seed, same lags.")
+@click.option(
+    "--account",
+    default="",
+    help="Run in this sandbox account of the current identity (AWS_PROFILE, "
+    "AWS_ENDPOINT_URL) instead of the embedded AWS. Creates users, roles, a bucket and an instance there, and "
+    "removes them again.",
+)
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@aws_options
+def command(
+    no_contain: bool, lag: tuple[float, float], seed: int, account: str, format_name: str,
+    profile: str, region: str, config_path: Path | None,
+) -> None:  # fmt: skip
+    """Play the attack "key deletion is not enough": it must succeed before containment, and fail after it.
+
+    Exit code 0 only when both are seen.
+    """
+    from unleak.cli.stagelight import Plain
+
+    config = config_of(profile, region, config_path)
+    with tempfile.TemporaryDirectory(prefix="unleak-drill-") as folder:
+        watcher = Plain(sys.stderr)
+        drill = play(config, Path(folder), watcher, lag=lag, seed=seed, account=account, contain=not no_contain)
+    click.echo(json.dumps(to_plain(drill), indent=2) if format_name == "json" else verdict_line(drill))
+    for line in drill.left_behind:
+        click.echo(f"left behind in the account: {line}", err=True)
+    sys.exit(0 if drill.passed else 1)
+
+
+def play(
+    config: "Config", folder: Path, watcher: object, *, lag: tuple[float, float], seed: int, account: str, contain: bool
+) -> "Drill":
+    """In the embedded AWS, or in `account`. The record lies in `folder`."""
+    from dataclasses import replace
+    from typing import cast
+
+    from unleak.cli.extras import need_standin
+
+    need_standin()
+    from unleak.drill.arena import embedded, existing
+    from unleak.drill.run import run_drill
+    from unleak.drill.techniques import TECHNIQUES
+
+    here = replace(config, home=folder / "record")
+    heard = cast("Watcher", watcher)
+    if account:
+        return run_drill(existing(here, account), here, TECHNIQUES[0], folder, heard, contain=contain)
+    with embedded(replace(here, profile="", region="us-east-1"), lag, seed) as arena:
+        return run_drill(arena, here, TECHNIQUES[0], folder, heard, contain=contain)
+
+
+def verdict_line(drill: "Drill") -> str:
+    if drill.passed:
+        return "the drill passed: what succeeded before containment is refused after it"
+    if not drill.attack_succeeded:
+        return "the drill proves nothing: the attack did not succeed before containment"
+    if not drill.attack_failed:
+        return "the drill FAILED: the attacker can still do what matters"
+    return "the drill FAILED: unleak itself does not call the key contained"
+
+
+def to_plain(drill: "Drill") -> dict[str, object]:
+    names = [f"{m.holder}: {m.action}" for m in drill.technique.moves]
+    return {
+        "schema": "unleak.drill/1",
+        "technique": drill.technique.id,
+        "passed": drill.passed,
+        "attack_succeeded_before": drill.attack_succeeded,
+        "attack_failed_after": drill.attack_failed,
+        "contained": bool(drill.plan and drill.plan.contained),
+        "seconds": {k: round(v, 2) for k, v in drill.seconds.items()},
+        "clock_moved_seconds": round(drill.forwarded),
+        "calls": [
+            {
+                "call": name,
+                "matters": move.wanted,
+                **{phase: results[i].code or results[i].accepted.value for phase, results in drill.results.items()},
+            }
+            for i, (name, move) in enumerate(zip(names, drill.technique.moves, strict=True))
+        ],
+        "left_behind": drill.left_behind,
+    }

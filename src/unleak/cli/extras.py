@@ -1,0 +1,11 @@
+"""Parts of unleak that need more than its core dependencies."""
+
+import importlib.util
+
+from unleak.model.errors import Misuse
+
+
+def need_standin() -> None:
+    """Raises Misuse where the embedded AWS is not installed."""
+    if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
+        raise Misuse("the embedded AWS is not installed", "pip install 'unleak[standin]'")

@@ -1,0 +1,163 @@
+"""`unleak incident`."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from unleak.cli.world import aws_options, config_of, make_world, person, without_secret
+
+if TYPE_CHECKING:
+    from unleak.model.incident import Incident
+    from unleak.respond import World
+
+_FORMATS = ["text", "json", "md", "html"]
+
+
+@click.group("incident")
+def command() -> None:
+    """Look at incidents, and decide what waits for a person. An incident is named by its id or by its key id."""
+
+
+@command.command("list")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@aws_options
+def list_(format_name: str, profile: str, region: str, config_path: Path | None) -> None:
+    """Every incident, newest first."""
+    import json
+
+    from unleak.playbook import playbook
+
+    world = make_world(config_of(profile, region, config_path))
+    rows = []
+    for incident_id in world.record.incident_ids():
+        incident = world.record.incident(incident_id)
+        plan = playbook(incident, world.clock.now())
+        waits = f"waits until {plan.settles_at:%H:%M:%S} UTC" if plan.settles_at else "waits for a person"
+        status = "contained" if plan.contained else waits
+        opened = f"{incident.opened_at:%Y-%m-%d %H:%M}" if incident.opened_at else ""
+        rows.append(
+            {
+                "id": incident.id,
+                "key_id": incident.key_id,
+                "opened_at": opened,
+                "mode": incident.mode.value,
+                "status": status,
+            }
+        )
+    if format_name == "json":
+        click.echo(json.dumps({"schema": "unleak.incidents/1", "incidents": rows}, indent=2))
+    else:
+        text = "\n".join(f"{r['id']}  {r['key_id']}  {r['opened_at']}  {r['mode']:<10}  {r['status']}" for r in rows)
+        click.echo(text or "no incidents")
+
+
+@command.command("show")
+@click.argument("incident")
+@click.option("--log", is_flag=True, help="Every entry of the record, in one sentence each.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@aws_options
+def show(incident: str, log: bool, format_name: str, profile: str, region: str, config_path: Path | None) -> None:
+    """How an incident stands: what was done, what holds, what a person must do."""
+    world = make_world(config_of(profile, region, config_path))
+    found = _find(world, incident)
+    if log:
+        _log(world, found)
+        return
+    click.echo(_rendered(world, found, format_name))
+
+
+@command.command("report")
+@click.argument("incident")
+@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="md", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="File to write (default: standard output).")
+@aws_options
+def report(
+    incident: str, format_name: str, output: Path | None, profile: str, region: str, config_path: Path | None
+) -> None:
+    """The incident, told to a tired person at night."""
+    world = make_world(config_of(profile, region, config_path))
+    text = _rendered(world, _find(world, incident), format_name)
+    if output is None:
+        click.echo(text)
+    else:
+        output.write_text(text + "\n", encoding="utf-8")
+        click.echo(f"wrote {output}", err=True)
+
+
+@command.command("approve")
+@click.argument("incident")
+@click.argument("step")
+@click.option("--why", required=True, help="Your reason, for the record.")
+@click.option("--hours", default=4.0, show_default=True, help="How long the approval is good for.")
+@aws_options
+def approve(
+    incident: str, step: str, why: str, hours: float, profile: str, region: str, config_path: Path | None
+) -> None:
+    """Approve one pending change, exactly as it was shown. `unleak respond` then carries it out."""
+    from unleak.model.entry import Approved
+    from unleak.model.errors import Misuse
+    from unleak.playbook import playbook
+
+    world = make_world(config_of(profile, region, config_path))
+    found = _find(world, incident)
+    now = world.clock.now()
+    pending = next((p for p in playbook(found, now).pending if p.step.id == step), None)
+    if pending is None or pending.change is None:
+        raise Misuse(
+            f"{step} does not wait for approval in {found.id}", f"`unleak incident show {found.id}` lists what does"
+        )
+    digest = pending.change.digest(pending.step)
+    event = Approved(pending.step, digest, person(), without_secret(why), now + timedelta(hours=hours))
+    world.record.append(found.id, found.seq, [(now, event)])
+    click.echo(f"approved: {pending.change.summary}\n  next: unleak respond {found.key_id}")
+
+
+@command.command("undo")
+@click.argument("incident")
+@click.argument("step")
+@click.option("--why", required=True, help="Your reason, for the record.")
+@aws_options
+def undo(incident: str, step: str, why: str, profile: str, region: str, config_path: Path | None) -> None:
+    """Take back one change of ours. A leaked key is never activated again."""
+    from unleak.model.plan import OutcomeKind
+    from unleak.respond import undo as take_back
+    from unleak.store.lease import lease
+
+    world = make_world(config_of(profile, region, config_path))
+    found = _find(world, incident)
+    with lease(world.record.folder, found.id):
+        _, outcome = take_back(world, found.id, step, who=person(), why=without_secret(why))
+    click.echo(f"{outcome.kind.value}: {outcome.detail}")
+    click.echo(f"  next: unleak incident show {found.id}; it is not contained while this is lifted", err=True)
+    sys.exit(0 if outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY} else 1)
+
+
+def _find(world: "World", name: str) -> "Incident":
+    from unleak.engine.local import incident_id_of
+    from unleak.model.errors import Misuse
+
+    for incident_id in (name, incident_id_of(name)):
+        incident = world.record.incident(incident_id)
+        if incident.seq:
+            return incident
+    raise Misuse(f"there is no incident {name}", "`unleak incident list` shows which there are")
+
+
+def _rendered(world: "World", incident: "Incident", format_name: str) -> str:
+    from unleak.cli.telling import story_of
+    from unleak.report import render
+    from unleak.report.text import to_text
+
+    story = story_of(world, incident)
+    renderers = {"text": to_text, "json": render.to_json, "md": render.to_markdown, "html": render.to_html}
+    return renderers[format_name](story)
+
+
+def _log(world: "World", incident: "Incident") -> None:
+    from unleak.report.words import sentence
+
+    for entry in world.record.entries(incident.id):
+        click.echo(f"{entry.seq:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {sentence(entry.event)}")

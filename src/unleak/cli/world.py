@@ -1,0 +1,99 @@
+"""What every command that talks to AWS shares: its options, and the world made of them."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from unleak.aws.accounts import Accounts
+from unleak.aws.clock import AwsClock
+from unleak.config import Config, load_config
+from unleak.model.credential import Credentials, SecretKey, Vault
+from unleak.model.errors import CouldNotLook, Misuse
+from unleak.model.finding import Finding
+from unleak.respond import World
+from unleak.scan.scanner import Scan
+from unleak.store.record import Record
+
+
+def aws_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--profile, --region and --config; AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL are heeded as by the AWS CLI."""
+    for option in (
+        click.option("--config", "config_path", type=click.Path(path_type=Path), help="unleak.toml to use."),
+        click.option("--region", default="", help="Region for the first calls (default: AWS_REGION, us-east-1)."),
+        click.option("--profile", default="", help="AWS profile of the responder (default: AWS_PROFILE)."),
+    ):
+        function = option(function)
+    return function
+
+
+def config_of(profile: str, region: str, config_path: Path | None) -> Config:
+    from dataclasses import replace
+
+    config = load_config(config_path, profile=profile)
+    return replace(config, region=region) if region else config
+
+
+def make_world(config: Config, *, record_url: str = "", vault: Vault | None = None) -> World:
+    record = Record(record_url or config.record_url)
+    accounts = Accounts(config)
+    return World(config=config, record=record, aws=accounts, clock=AwsClock(accounts), vault=vault or Vault())
+
+
+def without_secret(words: str) -> str:
+    """What a person says for the record. Raises Misuse where it holds what may be a secret."""
+    from unleak.scan.detectors import aws_secret, aws_session_token
+
+    for detector in (aws_secret.DETECTOR, aws_session_token.DETECTOR):
+        if any(detector.confirm(m.group(1)) for m in detector.pattern.finditer(words.encode())):
+            raise Misuse("your words hold what looks like a secret: they go into the record", "say it without")
+    return words
+
+
+def person() -> str:
+    """Who is at the keyboard, for the record."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
+
+
+def leaked_credentials(key_id: str, source: str) -> tuple[Credentials, Finding | None]:
+    """The secret of `key_id`: from standard input ("-"), or found by scanning a path and, in a repository, its history.
+
+    Raises Misuse where it is not there.
+    """
+    if source == "-":
+        secret = (getpass.getpass(f"secret of {key_id}: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
+        if len(secret) != 40:  # noqa: PLR2004  https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
+            raise Misuse("that is no AWS secret: it has 40 characters", "paste only the secret")
+        return Credentials(key_id, SecretKey(secret)), None
+    scans = _scan_everything(Path(source))
+    for finding in (f for s in scans for f in s.findings):
+        if finding.key_id == key_id and finding.credentials is not None:
+            return finding.credentials, finding
+    unread = sum(len(s.problems) for s in scans)
+    if unread:
+        raise CouldNotLook(
+            f"the secret of {key_id} was not found in {source}, but {unread} places could not be looked at",
+            "`unleak scan` tells which; or give it on standard input: --secret-from -",
+        )
+    raise Misuse(f"the secret of {key_id} was not found in {source}", "give it on standard input: --secret-from -")
+
+
+def _scan_everything(path: Path) -> list[Scan]:
+    from unleak.git.repository import Repository
+    from unleak.scan.history import scan_history
+    from unleak.scan.scanner import scan
+    from unleak.scan.sources.files import read_files
+
+    if not path.exists():
+        raise Misuse(f"there is no {path}", "give a file, a folder or a repository")
+    try:
+        repository = Repository.at(path)
+    except Misuse:
+        return [scan(read_files(path))]
+    return [scan_history(repository), scan(read_files(path))]

@@ -1,0 +1,99 @@
+"""unleak.toml and the environment, read once into a frozen Config."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unleak.model.errors import Misuse
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAccess:
+    """How to reach one account: a profile of the AWS configuration, or a role to assume from the current identity."""
+
+    profile: str = ""
+    role_arn: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`home` holds the record. `stop`: change nothing anywhere (the global stop switch).
+
+    `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
+    `regions`: where to look; empty means every region that the account has enabled.
+    """
+
+    home: Path
+    profile: str = ""
+    region: str = "us-east-1"
+    stop: bool = False
+    principals_per_hour: int = 50
+    regions: tuple[str, ...] = ()
+    accounts: Mapping[str, AccountAccess] = field(default_factory=dict)
+
+    @property
+    def record_url(self) -> str:
+        return f"sqlite:///{self.home / 'unleak.db'}"
+
+
+_KNOWN = {"home", "region", "stop", "principals_per_hour", "regions", "accounts"}
+
+
+def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ, profile: str = "") -> Config:
+    """Reads `path`, or UNLEAK_CONFIG, or ./unleak.toml if it is there. Raises Misuse on what it does not know."""
+    raw = _read(path or _found(environ))
+    unknown = set(raw) - _KNOWN
+    if unknown:
+        raise Misuse(
+            f"unleak.toml: unknown setting {', '.join(sorted(unknown))}", f"known are: {', '.join(sorted(_KNOWN))}"
+        )
+    regions = raw.get("regions", [])
+    if not isinstance(regions, list) or not all(isinstance(r, str) for r in regions):
+        raise Misuse("unleak.toml: regions must be a list", 'write regions = ["us-east-1"]')
+    try:
+        accounts = {number: AccountAccess(**how) for number, how in raw.get("accounts", {}).items()}
+        limit = int(environ.get("UNLEAK_PRINCIPALS_PER_HOUR", raw.get("principals_per_hour", 50)))
+    except (TypeError, ValueError) as error:
+        raise Misuse(f"unleak.toml: {error}", "see docs/configuration.md") from error
+    return Config(
+        home=Path(environ.get("UNLEAK_HOME", raw.get("home", _default_home(environ)))).expanduser(),
+        profile=profile or environ.get("AWS_PROFILE", ""),
+        region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or raw.get("region", "us-east-1"),
+        stop=_flag(environ.get("UNLEAK_STOP"), default=bool(raw.get("stop", False))),
+        principals_per_hour=limit,
+        regions=tuple(regions),
+        accounts=accounts,
+    )
+
+
+def _found(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get("UNLEAK_CONFIG"):
+        return Path(named)
+    here = Path("unleak.toml")
+    return here if here.is_file() else None
+
+
+def _read(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Misuse(f"cannot read {path}: {error.strerror}", "check UNLEAK_CONFIG or --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misuse(f"{path} is not valid TOML: {error}", "mend that line") from error
+
+
+def _default_home(environ: Mapping[str, str]) -> str:
+    return f"{environ.get('XDG_STATE_HOME', '~/.local/state')}/unleak"
+
+
+def _flag(text: str | None, *, default: bool) -> bool:
+    """Anything but a clear no stops: a safety switch does not fail open."""
+    if text is None:
+        return default
+    return text.strip().lower() not in {"", "0", "no", "false", "off"}

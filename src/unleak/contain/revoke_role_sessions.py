@@ -1,0 +1,56 @@
+"""Ends the sessions of a role that the leaked key reached: they live on under the role's permissions, not the user's.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+"""
+
+from unleak.contain.session_revocation import apply_deny, propose_deny, undo_deny, verify_deny
+from unleak.model.errors import NotPossible
+from unleak.model.plan import Change, Look, Outcome, Target
+from unleak.unit import ByHand, Context
+
+
+class RevokeRoleSessions:
+    id = "revoke_role_sessions"
+    title = "Deny sessions of the role that were issued before now"
+    permissions = ("iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy")
+    breaking = True
+    reversible = True
+    by_hand = ByHand(
+        console="IAM > Roles > {name} > Revoke sessions > Revoke active sessions",
+        cli="aws iam put-role-policy --role-name {name} --policy-name AWSRevokeOlderSessions --policy-document "
+        '\'{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":"*","Resource":"*","Condition":'
+        '{{"DateLessThan":{{"aws:TokenIssueTime":"\'"$(date -u +%FT%TZ)"\'"}}}}}}]}}\'',
+    )
+    references = ("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",)
+
+    def propose(self, context: Context, target: Target) -> Change | None:
+        """Raises NotPossible for roles that nobody but AWS may edit."""
+        if ":role/aws-service-role/" in target.id:
+            raise NotPossible(
+                f"{target.name} is a service-linked role: its sessions cannot be revoked",
+                "contain the resource that uses it instead",
+            )
+        if "/AWSReservedSSO_" in target.id:
+            raise NotPossible(
+                f"{target.name} belongs to IAM Identity Center and cannot be edited",
+                "put the deny into its permission set, or into a service control policy",
+            )
+        return propose_deny(
+            context,
+            target,
+            f"everyone who uses the role {target.name} now must assume it again; an instance keeps its denied "
+            "credentials until it fetches new ones, which takes hours",
+        )
+
+    def apply(self, context: Context, target: Target, change: Change) -> Outcome:
+        return apply_deny(context, target, change)
+
+    def verify(self, context: Context, target: Target, change: Change | None) -> Look:
+        return verify_deny(context, target, change)
+
+    def undo(self, context: Context, target: Target, change: Change) -> Outcome:
+        del change
+        return undo_deny(context, target)
+
+
+ACTION = RevokeRoleSessions()

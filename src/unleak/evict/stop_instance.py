@@ -1,0 +1,70 @@
+"""Stops a machine that the attacker started: while it lives, its metadata service hands out fresh role credentials."""
+
+from unleak.model.errors import NotFound
+from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
+from unleak.unit import ByHand, Context
+
+_OFF = {"stopped", "terminated"}
+_GOING_OFF = {"stopping", "shutting-down"}
+
+
+class StopInstance:
+    id = "stop_instance"
+    title = "Stop the instance"
+    permissions = ("ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances")
+    breaking = True
+    reversible = True
+    by_hand = ByHand(
+        console="EC2 (region {region}) > Instances > {name} > Instance state > Stop instance",
+        cli="aws ec2 stop-instances --region {region} --instance-ids {name}",
+    )
+    references = ("https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html",)
+
+    def propose(self, context: Context, target: Target) -> Change | None:
+        state = _state(context, target)
+        if state in _OFF:
+            return None
+        return Change(
+            summary=f"stop instance {target.name} in {target.region}",
+            breaks="whatever runs on it; its memory is lost, its disks stay for the investigation",
+            undo="start it again",
+            before={"state": state},
+            after={"state": "stopped"},
+        )
+
+    def apply(self, context: Context, target: Target, change: Change) -> Outcome:
+        if _state(context, target) not in _OFF | _GOING_OFF:
+            context.aws.client(target.account, "ec2", target.region).stop_instances(InstanceIds=[target.name])
+        return Outcome(OutcomeKind.DONE, change.summary)
+
+    def verify(self, context: Context, target: Target, change: Change | None) -> Look:
+        del change
+        state = _state(context, target, fresh=True)
+        if state in _OFF:
+            return Look(Tri.YES, detail=f"{target.name} is {state}", immediate=True)
+        if state in _GOING_OFF:
+            return Look(Tri.COULD_NOT_LOOK, detail=f"{target.name} is {state}", immediate=True)
+        return Look(Tri.NO, detail=f"{target.name} is {state}")
+
+    def undo(self, context: Context, target: Target, change: Change) -> Outcome:
+        state = _state(context, target)
+        if state == "terminated":
+            return Outcome(OutcomeKind.ASK, f"{target.name} was terminated since: it cannot come back")
+        if change.before.get("state") not in {"running", "pending"} or state not in _OFF | _GOING_OFF:
+            return Outcome(OutcomeKind.ALREADY, f"{target.name} is {state}")
+        context.aws.client(target.account, "ec2", target.region).start_instances(InstanceIds=[target.name])
+        return Outcome(OutcomeKind.DONE, f"started {target.name}")
+
+
+def _state(context: Context, target: Target, *, fresh: bool = False) -> str:
+    """AWS's name of the state; an instance that AWS has forgotten was terminated."""
+    client = context.aws.client(target.account, "ec2", target.region, fresh=fresh)
+    try:
+        found = client.describe_instances(InstanceIds=[target.name])["Reservations"]
+    except NotFound:
+        return "terminated"
+    states = [i["State"]["Name"] for r in found for i in r["Instances"]]
+    return str(states[0]) if states else "terminated"
+
+
+ACTION = StopInstance()

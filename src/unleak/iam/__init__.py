@@ -1,0 +1,1 @@
+"""AWS identity as pure functions."""

@@ -1,0 +1,88 @@
+"""What one credential did, in every region, and which credentials and machines it made."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from unleak.investigate.chain import FOLLOWED, follow
+from unleak.investigate.trail import calls_with_key
+from unleak.model.call import Call
+from unleak.model.errors import CouldNotLook
+from unleak.model.evidence import CallsRead, Evidence, KeyStatus, LastingCall
+from unleak.model.plan import Target
+from unleak.unit import Context
+
+_GIVE_ACCESS = frozenset(
+    {"iam", "lambda", "cloudformation", "ssm", "rolesanywhere", "organizations", "sso", "identitystore", "signin"}
+)
+_PROVES_NOTHING = "sts:GetCallerIdentity"
+
+
+class CallsOfKey:
+    id = "calls_of_key"
+    title = "Read what the credential did"
+    permissions = ("cloudtrail:LookupEvents", "ec2:DescribeRegions")
+
+    def run(self, context: Context, target: Target) -> Iterator[Evidence]:
+        """Raises CouldNotLook, after what was found, where a region could not be read."""
+        regions = context.aws.regions(target.account)
+        heard = calls_with_key(lambda r: context.aws.client(target.account, "cloudtrail", r), regions, target.id)
+        ours = context.incident.our_request_ids
+        calls = [c for c in heard.calls if not _is_ours(c, ours) and "AWS Internal" not in c.invoked_by]
+        witness = {t.witness_key_id for t in context.incident.tried.values()}
+        for call in calls:
+            yield from (f for f in follow(call) if getattr(f, "key_id", "") not in witness)
+        yield from _owner_of_a_deleted_key(context, target, calls)
+        yield _summary(context, target, calls, heard.unread)
+        if heard.unread:
+            raise CouldNotLook("not everywhere: " + "; ".join(heard.unread), "grant cloudtrail:LookupEvents there")
+
+
+def _owner_of_a_deleted_key(context: Context, target: Target, calls: list[Call]) -> Iterator[Evidence]:
+    """IAM forgets whose a deleted key was; the trail does not, and its user's sessions live on."""
+    owner = context.incident.owners.get(target.id)
+    users = {c.principal_arn for c in calls if c.key_id == target.id and ":user/" in c.principal_arn}
+    if owner is not None and owner.status is KeyStatus.ABSENT and owner.user_arn is None and len(users) == 1:
+        yield replace(owner, user_arn=users.pop())
+
+
+def _is_ours(call: Call, ours: frozenset[str]) -> bool:
+    """Our trials only read, and mint one witness session: whatever else bears such an id is not ours."""
+    return call.request_id in ours and (call.read_only or call.action == "sts:GetSessionToken")
+
+
+def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[str, ...]) -> CallsRead:
+    accepted = [c for c in calls if c.accepted]
+    telling = [c.at for c in accepted if c.action != _PROVES_NOTHING]
+    return CallsRead(
+        key_id=target.id,
+        exhibit=context.keep(call_to_line(c) for c in calls),
+        accepted=len(accepted),
+        denied=len(calls) - len(accepted),
+        first_at=calls[0].at if calls else None,
+        last_at=calls[-1].at if calls else None,
+        last_accepted_at=max(telling, default=None),
+        addresses=tuple(sorted({c.address for c in calls if c.address})),
+        unread=unread,
+        lasting=tuple(LastingCall(c.action, _name_in(c), c.at) for c in accepted if _lasts(c)),
+    )
+
+
+def _lasts(call: Call) -> bool:
+    """Writes of the services that give access, or run code with it; what the chain follows by itself left out."""
+    if call.read_only or call.action in FOLLOWED:
+        return False
+    return call.service in _GIVE_ACCESS or "IamInstanceProfile" in call.operation
+
+
+def _name_in(call: Call) -> str:
+    fields = ("userName", "roleName", "groupName", "policyArn", "functionName", "stackName", "name")
+    return next((str(call.request[f]) for f in fields if call.request.get(f)), "")
+
+
+def call_to_line(call: Call) -> bytes:
+    fields = {name: getattr(call, name) for name in Call.__slots__}
+    return json.dumps({**fields, "at": call.at.isoformat()}, sort_keys=True).encode()
+
+
+CHECK = CallsOfKey()

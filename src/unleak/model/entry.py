@@ -1,0 +1,143 @@
+"""What the record consists of: numbered, dated, append-only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from unleak.model.alert import Alert
+from unleak.model.evidence import Evidence
+from unleak.model.plan import Change, Look, Mode, Outcome, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    alert: Alert
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSet:
+    mode: Mode
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`unknown` says why the check could not look; evidence may still be there, in part.
+
+    `may_retry`: the reason may go away by itself.
+    """
+
+    step: Step
+    evidence: tuple[Evidence, ...] = ()
+    unknown: str = ""
+    may_retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A person has looked and asks again: what was refused or given up is tried anew."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The change was worked out and shown, and waits for a person. None: nothing would have to change."""
+
+    step: Step
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Binds one person's yes to the digest of the change that was shown, until `expires_at`."""
+
+    step: Step
+    digest: str
+    who: str
+    why: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Written before the effect, with the before-image."""
+
+    step: Step
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """Written after the effect."""
+
+    step: Step
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    step: Step
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class UndoIntended:
+    step: Step
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoConcluded:
+    step: Step
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Another open incident still needs this change: it is theirs now, and stays."""
+
+    step: Step
+    to_incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A change of another incident that this one still needs is ours now: to keep, and to take back."""
+
+    step: Step
+    change: Change
+    from_incident: str
+
+
+Event = (
+    Opened
+    | Alerted
+    | ModeSet
+    | Checked
+    | Resumed
+    | Proposed
+    | Approved
+    | Intended
+    | Concluded
+    | Looked
+    | UndoIntended
+    | UndoConcluded
+    | HandedOver
+    | Inherited
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    incident: str
+    seq: int
+    at: datetime
+    event: Event

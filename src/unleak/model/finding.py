@@ -1,0 +1,55 @@
+"""What was found in bytes, apart from where it was seen."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from unleak.model.credential import Credentials
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Confidence(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line in one version of one file. The commit fields are those of the oldest commit that introduced it there.
+
+    `line` counts from 1. `at_head` is None where there is no history to ask.
+    """
+
+    path: str
+    line: int
+    commit: str | None = None
+    author: str | None = None
+    date: str | None = None
+    at_head: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One secret, wherever it was seen. `credentials` is held in memory for verification and never printed.
+
+    `secret_sha256`: first 16 hex digits of the paired 40-character secret, None for anything weaker.
+    `fingerprint` survives moved lines and squash merges.
+    """
+
+    detector: str
+    severity: Severity
+    confidence: Confidence
+    fingerprint: str
+    key_id: str | None = None
+    account_id: str | None = None
+    has_secret: bool = False
+    has_session_token: bool = False
+    secret_sha256: str | None = None
+    places: tuple[Place, ...] = ()
+    credentials: Credentials | None = None

@@ -1,0 +1,313 @@
+"""An incident is a fold of its entries; there is no other state."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+
+from unleak.model.alert import Alert, Ground
+from unleak.model.credential import Origin
+from unleak.model.entry import (
+    Alerted,
+    Approved,
+    Checked,
+    Concluded,
+    Entry,
+    Event,
+    HandedOver,
+    Inherited,
+    Intended,
+    Looked,
+    ModeSet,
+    Opened,
+    Proposed,
+    Resumed,
+    UndoConcluded,
+    UndoIntended,
+)
+from unleak.model.evidence import (
+    CallsRead,
+    CredentialFound,
+    Evidence,
+    InstanceRole,
+    KeyOwner,
+    KeyTried,
+    PermissionsRead,
+    PrincipalSaved,
+    ResourceFound,
+)
+from unleak.model.plan import Change, Mode, Outcome, OutcomeKind, Step, Verdict
+from unleak.model.verdict import Looks, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    step: Step
+    last_at: datetime
+    runs: int
+    unknown: str
+    may_retry: bool
+    unknown_in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionState:
+    """One step's history: what was shown, approved, intended, done, seen and undone.
+
+    `proposal` is what a person was shown. `change` is the first one intended: a retry keeps the first before-image.
+    `is_open`: an intent without an outcome.
+    """
+
+    step: Step
+    proposal: Change | None = None
+    shown: bool = False
+    change: Change | None = None
+    approval: Approved | None = None
+    intended_at: datetime | None = None
+    is_open: bool = False
+    outcome: Outcome | None = None
+    concluded_at: datetime | None = None
+    attempts: int = 0
+    looks: Looks = field(default_factory=Looks)
+    has_held: bool = False
+    undo: UndoIntended | None = None
+    undone: Outcome | None = None
+    handed_to: str = ""
+
+    @property
+    def is_applied(self) -> bool:
+        done = self.outcome is not None and self.outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}
+        return done and not self.is_open and not self.is_lifted
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether this incident relies on the change, and has not given it away."""
+        return self.is_applied and not self.handed_to
+
+    @property
+    def is_lifted(self) -> bool:
+        return self.undo is not None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None while nothing was applied."""
+        return verdict(self.looks, self.concluded_at) if self.is_applied and self.concluded_at else None
+
+    @property
+    def holds(self) -> bool:
+        return self.verdict is not None and self.verdict.holds
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialState:
+    """A credential of this incident. `parent` made it (None: it leaked). `principal_arn`: whose rights it has."""
+
+    key_id: str
+    origin: Origin
+    account: str
+    parent: str | None = None
+    how: str = ""
+    principal_arn: str = ""
+    at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One leaked credential and all that came of it. Keys of `checks` and `actions` are step ids."""
+
+    id: str = ""
+    key_id: str = ""
+    seq: int = 0
+    opened_at: datetime | None = None
+    updated_at: datetime | None = None
+    mode: Mode = Mode.OBSERVE
+    alerts: tuple[Alert, ...] = ()
+    credentials: Mapping[str, CredentialState] = field(default_factory=dict)
+    owners: Mapping[str, KeyOwner] = field(default_factory=dict)
+    tried: Mapping[str, KeyTried] = field(default_factory=dict)
+    saved: Mapping[str, PrincipalSaved] = field(default_factory=dict)
+    permissions: Mapping[str, PermissionsRead] = field(default_factory=dict)
+    calls: Mapping[str, CallsRead] = field(default_factory=dict)
+    resources: Mapping[str, ResourceFound] = field(default_factory=dict)
+    instance_roles: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, CheckState] = field(default_factory=dict)
+    actions: Mapping[str, ActionState] = field(default_factory=dict)
+    our_request_ids: frozenset[str] = frozenset()
+
+    @property
+    def owner(self) -> KeyOwner | None:
+        return self.owners.get(self.key_id)
+
+    @property
+    def leaked_at(self) -> datetime | None:
+        """The earliest time anybody gave for the leak."""
+        return min((a.leaked_at for a in self.alerts if a.leaked_at), default=None)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether anything better than a key id speaks for touching the account."""
+        if any(a.ground.allows_change for a in self.alerts):
+            return True
+        tried = self.tried.get(self.key_id)
+        return any(a.ground is Ground.FOUND_SECRET for a in self.alerts) and tried is not None and tried.accepted
+
+    def action(self, step: Step) -> ActionState | None:
+        return self.actions.get(step.id)
+
+    def same_change(self, step: Step) -> list[ActionState]:
+        """This step in all its rounds: they write the same thing, so lifting one lifts all."""
+        mine = (step.unit, step.target)
+        return [a for a in self.actions.values() if (a.step.unit, a.step.target) == mine]
+
+    def is_lifted(self, step: Step) -> bool:
+        return any(a.undo is not None for a in self.same_change(step))
+
+    def holds(self, step: Step) -> bool:
+        state = self.action(step)
+        return state is not None and state.holds
+
+
+def fold(incident: Incident, entries: Iterable[Entry]) -> Incident:
+    """Adds entries, in the order of their numbers, to what is known so far."""
+    return reduce(_add, entries, incident)
+
+
+def _add(incident: Incident, entry: Entry) -> Incident:
+    if entry.seq != incident.seq + 1:
+        raise ValueError(f"entry {entry.seq} does not follow {incident.seq} of {entry.incident}")
+    changed = _with_event(incident, entry, entry.event)
+    return replace(changed, seq=entry.seq, updated_at=entry.at)
+
+
+def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
+    match event:
+        case Opened():
+            return _open(entry, event)
+        case Alerted(alert):
+            return replace(incident, alerts=(*incident.alerts, alert))
+        case ModeSet(mode):
+            return replace(incident, mode=mode)
+        case Checked(evidence=evidence):
+            return reduce(_with_evidence, evidence, _with_check(incident, entry.at, event))
+        case Resumed():
+            return _resume(incident)
+        case _:
+            return _with_action(incident, _next_state(incident, entry.at, event))
+
+
+def _open(entry: Entry, event: Opened) -> Incident:
+    key_id = event.alert.key_id
+    leaked = CredentialState(key_id, Origin.LEAKED, account="")
+    return Incident(
+        id=entry.incident,
+        key_id=key_id,
+        opened_at=entry.at,
+        mode=event.mode,
+        alerts=(event.alert,),
+        credentials={key_id: leaked},
+    )
+
+
+def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
+    step, before = event.step, incident.checks.get(event.step.id)
+    in_a_row = (before.unknown_in_a_row if before else 0) + 1 if event.unknown else 0
+    state = CheckState(step, at, (before.runs if before else 0) + 1, event.unknown, event.may_retry, in_a_row)
+    return replace(incident, checks={**incident.checks, step.id: state})
+
+
+def _resume(incident: Incident) -> Incident:
+    given_up = {OutcomeKind.REFUSED, OutcomeKind.ASK, OutcomeKind.FAILED}
+    actions = {
+        step_id: replace(a, outcome=None, attempts=0)
+        if a.outcome and a.outcome.kind in given_up
+        else replace(a, attempts=min(a.attempts, 1))
+        for step_id, a in incident.actions.items()
+    }
+    checks = {step_id: c for step_id, c in incident.checks.items() if not c.unknown}
+    return replace(incident, actions=actions, checks=checks)
+
+
+def _with_evidence(incident: Incident, found: Evidence) -> Incident:
+    match found:
+        case KeyOwner():
+            return replace(incident, owners={**incident.owners, found.key_id: found})
+        case KeyTried():
+            ours = incident.our_request_ids | set(found.request_ids)
+            return replace(incident, tried={**incident.tried, found.key_id: found}, our_request_ids=ours)
+        case PrincipalSaved():
+            return replace(incident, saved={**incident.saved, found.principal_arn: found})
+        case PermissionsRead():
+            return replace(incident, permissions={**incident.permissions, found.principal_arn: found})
+        case CallsRead():
+            return replace(incident, calls={**incident.calls, found.key_id: found})
+        case CredentialFound():
+            return _with_credential(incident, found)
+        case ResourceFound():
+            return replace(incident, resources={found.target.id: found, **incident.resources})
+        case InstanceRole():
+            roles = {**incident.instance_roles, found.instance_arn: found.role_arn}
+            return replace(incident, instance_roles=roles)
+
+
+def _with_credential(incident: Incident, found: CredentialFound) -> Incident:
+    if found.key_id in incident.credentials:
+        return incident
+    state = CredentialState(
+        key_id=found.key_id,
+        origin=found.origin,
+        account=found.account,
+        parent=found.parent,
+        how=found.how,
+        principal_arn=found.principal_arn,
+        at=found.at,
+        expires_at=found.expires_at,
+    )
+    return replace(incident, credentials={**incident.credentials, found.key_id: state})
+
+
+_ActionEvent = (
+    Proposed | Approved | Intended | Concluded | Looked | UndoIntended | UndoConcluded | HandedOver | Inherited
+)
+
+
+def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> ActionState:
+    state = incident.actions.get(event.step.id) or ActionState(event.step)
+    match event:
+        case Proposed(_, change):
+            return replace(state, shown=True, proposal=change, approval=None)
+        case Approved():
+            return replace(state, approval=event)
+        case Intended(_, change):
+            first = state.change if state.intended_at else change
+            attempts = state.attempts + 1
+            return replace(state, change=first, is_open=True, intended_at=at, attempts=attempts)
+        case Concluded(_, outcome):
+            attempts = state.attempts if state.is_open else state.attempts + 1
+            return replace(
+                state,
+                outcome=outcome,
+                is_open=False,
+                concluded_at=at,
+                attempts=attempts,
+                shown=False,
+                looks=state.looks.restart(changed=outcome.kind is OutcomeKind.DONE),
+            )
+        case Looked(_, look):
+            seen = replace(state, looks=state.looks.add(at, look))
+            return replace(seen, has_held=state.has_held or seen.holds)
+        case UndoIntended():
+            return replace(state, undo=event, undone=None)
+        case UndoConcluded(_, outcome):
+            return replace(state, undone=outcome)
+        case HandedOver(_, to_incident):
+            return replace(state, handed_to=to_incident)
+        case Inherited(_, change):
+            return replace(state, change=change, intended_at=at)
+
+
+def _with_action(incident: Incident, state: ActionState) -> Incident:
+    ours = incident.our_request_ids
+    if state.looks.last is not None and not ours.issuperset(state.looks.last.request_ids):
+        ours |= set(state.looks.last.request_ids)
+    return replace(incident, actions={**incident.actions, state.step.id: state}, our_request_ids=ours)

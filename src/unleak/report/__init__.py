@@ -1,0 +1,1 @@
+"""The incident, told: one file a format, all of the same story."""

@@ -1,0 +1,126 @@
+"""Each entry of the record in one sentence."""
+
+from unleak.model.entry import (
+    Alerted,
+    Approved,
+    Checked,
+    Concluded,
+    Event,
+    HandedOver,
+    Inherited,
+    Intended,
+    Looked,
+    ModeSet,
+    Opened,
+    Proposed,
+    Resumed,
+    UndoConcluded,
+    UndoIntended,
+)
+from unleak.model.evidence import (
+    CallsRead,
+    CredentialFound,
+    Evidence,
+    InstanceRole,
+    KeyOwner,
+    KeyTried,
+    PermissionsRead,
+    PrincipalSaved,
+    ResourceFound,
+)
+from unleak.model.plan import Look, Tri
+
+_MOST_ADDRESSES = 3
+
+
+def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each type of a closed union
+    match event:
+        case Opened(alert, mode):
+            return f"opened: {alert.key_id}, told by {alert.source} ({alert.ground.value}), mode {mode.value}"
+        case Alerted(alert):
+            return f"told again by {alert.source} ({alert.ground.value})"
+        case ModeSet(mode, who):
+            return f"mode set to {mode.value} by {who}"
+        case Resumed(who):
+            return f"{who} asks again for what was refused or could not be looked at"
+        case Checked(step, evidence, unknown):
+            found = "; ".join(dict.fromkeys(evidence_sentence(e) for e in evidence))
+            return (
+                f"{found}; could not look: {unknown}"
+                if unknown and found
+                else found or (f"could not look ({step.unit}): {unknown}" if unknown else f"{step.unit}: nothing found")
+            )
+        case Proposed(step, change):
+            return f"would {change.summary}" if change else f"{step.unit}: nothing to change"
+        case Approved(step, _, who, why):
+            return f"{who} approved {step.unit} on {step.target.name}: {why}"
+        case Intended(_, change):
+            return f"about to {change.summary}"
+        case Concluded(step, outcome):
+            return f"{step.unit} on {step.target.name}: {outcome.kind.value}, {outcome.detail}"
+        case Looked(step, look):
+            return f"{step.unit} on {step.target.name}: {look_sentence(look)}"
+        case UndoIntended(step, who, why):
+            return f"{who} takes back {step.unit} on {step.target.name}: {why}"
+        case UndoConcluded(step, outcome):
+            return f"taking back {step.unit} on {step.target.name}: {outcome.kind.value}, {outcome.detail}"
+        case HandedOver(step, to_incident):
+            return f"{step.unit} on {step.target.name} is {to_incident}'s now"
+        case Inherited(step, _, from_incident):
+            return f"{step.unit} on {step.target.name} is ours now, from {from_incident}"
+
+
+def look_sentence(look: Look) -> str:
+    detail = f" ({look.detail})" if look.detail else ""
+    if look.in_place is Tri.NO:
+        return f"not in place{detail}"
+    if look.refused is Tri.NO:
+        return "in place, but the trial call is still accepted"
+    if look.refused is Tri.YES:
+        return f"in place and obeyed{detail}"
+    return f"in place{detail}" if look.in_place is Tri.YES else f"could not tell{detail}"
+
+
+def evidence_sentence(found: Evidence) -> str:
+    match found:
+        case KeyOwner():
+            owner = found.user_arn or ("the root user" if found.is_root else "nobody any more")
+            return f"{found.key_id} of account {found.account} belongs to {owner} and is {found.status.value}"
+        case KeyTried():
+            if not found.accepted:
+                return f"AWS does not accept the leaked pair ({found.code})"
+            return f"AWS accepts the leaked pair as {found.principal_arn}"
+        case PrincipalSaved():
+            return (
+                f"saved {_name(found.principal_arn)} as it was: {len(found.attached)} attached and {len(found.inline)} "
+                f"inline policies, {len(found.groups)} groups, {len(found.key_ids)} keys"
+            )
+        case PermissionsRead():
+            extent = "everything" if found.is_admin else f"{len(found.dangers)} dangerous actions"
+            return f"{_name(found.principal_arn)} may do {extent}"
+        case CallsRead():
+            return _calls_sentence(found)
+        case CredentialFound():
+            return f"{found.how} made {found.key_id} ({_name(found.principal_arn)})"
+        case ResourceFound():
+            return f"{found.how} created {found.target.kind.value} {found.target.name} in {found.target.region}"
+        case InstanceRole():
+            return f"{_name(found.instance_arn)} holds the role {_name(found.role_arn)}"
+
+
+def _calls_sentence(found: CallsRead) -> str:
+    if not found.accepted + found.denied:
+        return f"{found.key_id}: no management events (reads of objects are not in this trail)"
+    where = _places(found.addresses)
+    return f"{found.key_id}: {found.accepted} calls accepted, {found.denied} denied, from {where}"
+
+
+def _name(arn: str) -> str:
+    return arn.rsplit("/", 1)[-1]
+
+
+def _places(addresses: tuple[str, ...]) -> str:
+    if not addresses:
+        return "nowhere"
+    more = len(addresses) - _MOST_ADDRESSES
+    return ", ".join(addresses[:_MOST_ADDRESSES]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,278 @@
+"""The loop.
+
+1. Fold the record.
+2. Ask the playbook what is due; stop when nothing is.
+3. Run a check: its evidence, or why it could not look, is one entry.
+4. Propose a change that nobody has approved yet, so that a person can see it.
+5. Act: work out the change, store the intent with its before-image, only then change, then store the outcome.
+   Where a crash left an intent open, look whether it took effect; else apply the same change again.
+6. Verify: one look with fresh clients is one entry; the fold says what the looks add up to.
+7. Whoever loses the race for an entry number folds again; no effect happens before its intent is stored.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from unleak import contain, evict, inspect, investigate
+from unleak.aws.accounts import Accounts
+from unleak.config import Config
+from unleak.model.clock import Clock
+from unleak.model.credential import Vault
+from unleak.model.entry import (
+    Checked,
+    Concluded,
+    Entry,
+    Event,
+    HandedOver,
+    Inherited,
+    Intended,
+    Looked,
+    Proposed,
+    UndoConcluded,
+    UndoIntended,
+)
+from unleak.model.errors import (
+    AccessDenied,
+    CouldNotLook,
+    Misuse,
+    NotPossible,
+    RecordConflict,
+    UnleakError,
+    Unreachable,
+)
+from unleak.model.incident import ActionState, Incident, fold
+from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Plan, Planned, Step, Target, TargetKind, Task, Tri
+from unleak.playbook import may_undo, playbook
+from unleak.store.record import Record
+from unleak.unit import Action, Check, Context
+
+if TYPE_CHECKING:
+    from unleak.model.evidence import Evidence
+
+CHECKS: dict[str, Check] = {c.id: c for c in (*inspect.CHECKS, *investigate.CHECKS)}
+ACTIONS: dict[str, Action] = {a.id: a for a in (*contain.ACTIONS, *evict.ACTIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the loop works with. `on_entry` hears of every new entry."""
+
+    config: Config
+    record: Record
+    aws: Accounts
+    clock: Clock
+    vault: Vault = field(default_factory=Vault)
+    on_entry: Callable[[Entry], None] = lambda _: None
+    on_begin: Callable[[Planned], None] = lambda _: None
+
+
+def respond(world: World, incident_id: str) -> tuple[Incident, Plan]:
+    """Does what is due now, and returns how the incident and its plan stand then. Safe to call again at any time."""
+    incident = world.record.incident(incident_id)  # 1
+    if incident.seq == 0:
+        raise Misuse(f"there is no incident {incident_id}", "`unleak incident list` shows which there are")
+    while True:
+        plan = playbook(incident, world.clock.now())  # 2
+        if not plan.steps:
+            return incident, plan
+        world.on_begin(plan.steps[0])
+        try:
+            incident = _carry_out(world, incident, plan.steps[0])
+        except RecordConflict:
+            incident = world.record.incident(incident_id)  # 7
+
+
+def _carry_out(world: World, incident: Incident, planned: Planned) -> Incident:
+    step = planned.step
+    if planned.task is Task.CHECK:
+        return _append(world, incident, _check(world, incident, step))  # 3
+    if planned.task is Task.PROPOSE:
+        return _show(world, incident, step)  # 4
+    if planned.task is Task.ACT:
+        return _act(world, incident, step)  # 5
+    return _append(world, incident, Looked(step, _look(world, incident, step)))  # 6
+
+
+def _check(world: World, incident: Incident, step: Step) -> Checked:
+    """What was found before an error is not lost."""
+    found: list[Evidence] = []
+    try:
+        with _as_ours(step):
+            found.extend(CHECKS[step.unit].run(_context(world, incident, step), step.target))
+    except UnleakError as error:
+        return Checked(step, tuple(found), _sentence(error), may_retry=isinstance(error, Unreachable))
+    return Checked(step, tuple(found))
+
+
+@contextmanager
+def _as_ours(step: Step) -> Iterator[None]:
+    """A defect in one unit must not end the containment by the others; its words may hold what must not be printed."""
+    try:
+        yield
+    except UnleakError:
+        raise
+    except Exception as error:
+        raise CouldNotLook(f"{step.unit} failed with {type(error).__name__}", "this is a defect: report it") from error
+
+
+def _show(world: World, incident: Incident, step: Step) -> Incident:
+    try:
+        with _as_ours(step):
+            change = ACTIONS[step.unit].propose(_context(world, incident, step), step.target)
+    except UnleakError as error:
+        return _append(world, incident, Concluded(step, _failure(error)))
+    return _append(world, incident, Proposed(step, change))
+
+
+def _act(world: World, incident: Incident, step: Step) -> Incident:
+    action, context = ACTIONS[step.unit], _context(world, incident, step)
+    state = incident.action(step)
+    if state is not None and state.is_open and state.change is not None:
+        return _finish_open(world, incident, step, state.change)
+    try:
+        _allow(world, step)
+        with _as_ours(step):
+            change = action.propose(context, step.target)
+    except UnleakError as error:
+        return _append(world, incident, Concluded(step, _failure(error)))
+    if change is None:
+        return _append(world, incident, Concluded(step, Outcome(OutcomeKind.ALREADY, "it stands so already")))
+    if state is not None and state.approval is not None and state.approval.digest != change.digest(step):
+        # The account has moved on since a person approved: they must see what would change now.
+        return _append(world, incident, Proposed(step, change))
+    intended = _append(world, incident, Intended(step, change))
+    return _apply(world, intended, step, change)
+
+
+def _finish_open(world: World, incident: Incident, step: Step, change: Change) -> Incident:
+    """A process ended between intent and outcome: nobody knows whether the change took effect, so look."""
+    look = _look(world, incident, step)
+    if look.in_place is Tri.YES:
+        return _append(world, incident, Concluded(step, Outcome(OutcomeKind.DONE, f"{change.summary} (found done)")))
+    try:
+        _allow(world, step)
+    except UnleakError as error:
+        return _append(world, incident, Concluded(step, _failure(error)))
+    return _apply(world, incident, step, change)
+
+
+def _apply(world: World, incident: Incident, step: Step, change: Change) -> Incident:
+    try:
+        with _as_ours(step):
+            outcome = ACTIONS[step.unit].apply(_context(world, incident, step), step.target, change)
+    except UnleakError as error:
+        outcome = _failure(error)
+    return _append(world, incident, Concluded(step, outcome))
+
+
+def _look(world: World, incident: Incident, step: Step) -> Look:
+    state = incident.action(step)
+    change = state.change if state else None
+    try:
+        with _as_ours(step):
+            return ACTIONS[step.unit].verify(_context(world, incident, step), step.target, change)
+    except UnleakError as error:
+        return Look(Tri.COULD_NOT_LOOK, detail=_sentence(error))
+
+
+def _allow(world: World, step: Step) -> None:
+    """Before every change: the stop switch, the hourly limit, and never ourselves."""
+    if world.config.stop:
+        raise NotPossible("the stop switch is on: nothing is changed", "unset UNLEAK_STOP, or `stop` in unleak.toml")
+    since = world.clock.now() - timedelta(hours=1)
+    touched = world.record.targets_touched_since(since) | {step.target.id}
+    if step.target.kind is not TargetKind.INSTANCE and len(touched) > world.config.principals_per_hour:
+        raise NotPossible(
+            f"{len(touched) - 1} principals and keys were touched within an hour: that is the limit",
+            "if this is right, raise principals_per_hour and run again",
+        )
+    _spare_ourselves(world, step.target)
+
+
+def _spare_ourselves(world: World, target: Target) -> None:
+    """Never the key, user or role that unleak signs with; another key of the same user is no part of it."""
+    me = world.aws.caller_in(target.account)
+    mine = target.id in {me.arn, me.key_id}
+    if mine or (target.kind is TargetKind.ROLE and f":assumed-role/{target.name}/" in me.arn):
+        raise NotPossible(
+            f"{target.name} is the identity that unleak runs as",
+            "use the credentials of a responder of its own, so that containing this does not lock you out",
+        )
+
+
+def undo(world: World, incident_id: str, step_id: str, *, who: str, why: str) -> tuple[Incident, Outcome]:
+    """Takes back one change of ours, all its rounds. Raises Misuse where there is none, or where it must stay."""
+    incident = world.record.incident(incident_id)
+    asked = incident.actions.get(step_id)
+    rounds = incident.same_change(asked.step) if asked else []
+    state = next((a for a in rounds if a.intended_at is not None), None)
+    if state is None or state.change is None:
+        raise Misuse(f"{step_id} is no change that {incident_id} made", "`unleak incident show` lists them")
+    if state.handed_to:
+        raise Misuse(
+            f"{step_id} is {state.handed_to}'s now", f"take it back there: `unleak incident undo {state.handed_to}`"
+        )
+    if reason := may_undo(incident, state):
+        raise Misuse(f"{step_id} stays: {reason}", "")
+    _allow(world, state.step)
+    if heir := _still_needed_by(world, incident, state):
+        return _hand_over(world, incident, state, heir)
+    return _take_back(world, incident, state, who=who, why=why)
+
+
+def _take_back(world: World, incident: Incident, state: ActionState, *, who: str, why: str) -> tuple[Incident, Outcome]:
+    step, change = state.step, state.change
+    incident = _append(world, incident, UndoIntended(step, who, why))
+    try:
+        with _as_ours(step):
+            outcome = ACTIONS[step.unit].undo(
+                _context(world, incident, step), step.target, change or Change("", "", "")
+            )
+    except UnleakError as error:
+        outcome = _failure(error)
+    return _append(world, incident, UndoConcluded(step, outcome)), outcome
+
+
+def _hand_over(world: World, incident: Incident, state: ActionState, heir_id: str) -> tuple[Incident, Outcome]:
+    """The heir first: after a crash in between, both know of the change and neither has lost it."""
+    heir, step = world.record.incident(heir_id), state.step
+    theirs = heir.action(step)
+    if state.change is not None and theirs is not None and theirs.intended_at is None:
+        _append(world, heir, Inherited(step, state.change, incident.id))
+    outcome = Outcome(OutcomeKind.ALREADY, f"handed over to {heir_id}, which still needs it")
+    return _append(world, incident, HandedOver(step, heir_id)), outcome
+
+
+def _still_needed_by(world: World, incident: Incident, state: ActionState) -> str:
+    """Another incident that relies on the same change to the same target; empty where there is none."""
+    for other_id in world.record.incident_ids():
+        other = world.record.incident(other_id)
+        theirs = other.action(state.step)
+        if other_id != incident.id and theirs is not None and theirs.is_needed and not other.is_lifted(state.step):
+            return other_id
+    return ""
+
+
+def _context(world: World, incident: Incident, step: Step) -> Context:
+    return Context(world.aws, world.clock, incident, world.vault, world.record.keep, step.round)
+
+
+def _append(world: World, incident: Incident, *events: Event) -> Incident:
+    now = world.clock.now()
+    entries = world.record.append(incident.id, incident.seq, [(now, e) for e in events])
+    folded = fold(incident, entries)
+    for entry in entries:
+        world.on_entry(entry)
+    return folded
+
+
+def _failure(error: UnleakError) -> Outcome:
+    for_a_person = isinstance(error, AccessDenied | NotPossible | Misuse)
+    return Outcome(OutcomeKind.REFUSED if for_a_person else OutcomeKind.FAILED, _sentence(error))
+
+
+def _sentence(error: UnleakError) -> str:
+    return f"{error}; {error.hint}" if error.hint else str(error)

@@ -1,0 +1,20 @@
+"""Bytes and where they are from."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """`oid` is git's name for it; empty outside of git, where `path` names the file. `data` never prints."""
+
+    data: bytes = field(repr=False)
+    path: str
+    oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be looked at, and why: a scan with problems never ends in 'nothing found'."""
+
+    where: str
+    why: str

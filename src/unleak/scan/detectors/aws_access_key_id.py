@@ -1,0 +1,47 @@
+"""The public half: twenty characters that name a key and, since 2018 or so, its account."""
+
+import re
+
+from unleak.model.finding import Severity
+from unleak.scan.detector import Detector, begins
+
+_FEWEST_DIFFERENT = 8
+
+
+def _confirm(value: bytes) -> bool:
+    """AWS's documentation marks its ids with EXAMPLE; placeholders repeat a few characters."""
+    return b"EXAMPLE" not in value and len(set(value[4:])) >= _FEWEST_DIFFERENT
+
+
+DETECTOR = Detector(
+    id="aws_access_key_id",
+    title="AWS access key id",
+    severity=Severity.LOW,
+    vendor="Amazon Web Services",
+    family="API Token",
+    description="The id of an AWS access key: AKIA for a user's or root's key, ASIA for a session, ABIA and ACCA for "
+    "services. It is public by nature, stands in every signed request, and tells its account.",
+    security_note="An id alone opens nothing. It is often left where its secret once stood, or stands elsewhere.",
+    mitigation="Look for the secret that belongs to it, in this file's history too. `unleak inspect KEY_ID` says whose "
+    "it is and whether it still lives.",
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",),
+    pattern=re.compile(
+        rb"(?=A[KSBC][IC]A)" + begins(rb"A-Za-z0-9+") + rb"((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})(?![A-Za-z0-9+])"
+    ),
+    confirm=_confirm,
+    label=re.compile(rb"(?i)access_?-?key|key_?-?id|aws"),
+    examples=(
+        "aws_access_key_id = " + "AKIA" + "ZHO3CC62YYHHCD6N",
+        'AccessKeyId: "' + "ASIA" + 'Y34FZKBOKMUTVV7A",',
+        "X-Amz-Credential=" + "AKIA" + "ZHO3CC62YYHHCD6N/20261123/us-east-1/s3/aws4_request",
+        "X-Amz-Credential%3D" + "AKIA" + "ZHO3CC62YYHHCD6N%2F20261123",
+        "+" + "AKIA" + "ZHO3CC62YYHHCD6N,",
+        r'"[default]\n' + "AKIA" + r'ZHO3CC62YYHHCD6N\n"',
+    ),
+    counter_examples=(
+        "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+        "user id AIDAZHO3CC62YYHHCD6N of IAM",
+        "AKIAAAAAAAAAAAAAAAAA",
+        "a longer word AKIAZHO3CC62YYHHCD6NQ",
+    ),
+)

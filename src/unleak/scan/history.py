@@ -1,0 +1,147 @@
+"""A repository's whole history: its packs read directly by all processors, the rest through git.
+
+What the direct way does not read (an old index, a damaged entry, loose objects, huge blobs) git is asked for, so that
+nothing is passed over.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from unleak.git.gaps import gaps
+from unleak.git.objects import BadObject, read_objects
+from unleak.git.repository import Repository
+from unleak.model.errors import CouldNotLook
+from unleak.model.finding import Finding
+from unleak.scan.attribute import attribute
+from unleak.scan.blob import Blob, Problem
+from unleak.scan.scanner import Collector, Scan, Seen, findings_in, scan, without_secrets
+from unleak.scan.sources.history import read_history
+
+if TYPE_CHECKING:
+    from unleak.git.forest import Portion
+    from unleak.git.pack import Pack
+
+_SMALL = 2 << 20
+_PORTIONS = 160
+
+Progress = Callable[[int, int], None]
+"""Portions done, and how many there are."""
+
+
+def scan_history(repository: Repository, progress: Progress = lambda _done, _all: None) -> Scan:
+    """Every blob, commit and tag, reachable or not, with who brought in what was found.
+
+    The result's problems say what could not be looked at.
+    """
+    try:
+        result = _walk(repository, progress)
+    except CouldNotLook:
+        result = scan(read_history(repository))
+    result.findings = attribute(repository, [_whole(repository, f) for f in result.findings])
+    return result
+
+
+def _walk(repository: Repository, progress: Progress) -> Scan:
+    """Raises CouldNotLook where the packs are better left to git: few bytes, no fork, an index of another kind."""
+    from unleak.git.stores import object_stores
+
+    stores = object_stores(repository)
+    if stores.size < _SMALL or not hasattr(os, "fork") or threading.active_count() > 1:
+        raise CouldNotLook("git reads this as well", "")
+    from unleak.git.forest import plan_portions
+    from unleak.git.pack import open_pack
+    from unleak.scan.prefilter import make_prefilter
+
+    packs = [open_pack(p, stores.hash_size) for p in stores.packs]
+    plan = plan_portions(packs, _PORTIONS)
+    work = _Work(packs, plan.portions, make_prefilter())
+    left, collector = [*plan.left, *stores.loose], Collector()
+    for why in gaps(repository):
+        collector.add(Problem("history", why))
+    for done, read in enumerate(work.shared_out(), 1):
+        collector.add_seen(read.seen, read.blobs, read.size)
+        left += read.bad
+        progress(done, len(plan.portions))
+    for found in read_objects(repository, list(dict.fromkeys(left))):
+        if isinstance(found, BadObject):
+            collector.add(Problem(f"object {found.oid}", found.why))
+        elif found.kind != "tree":
+            collector.add(Blob(found.data, "", found.oid))
+    return collector.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of one portion; it crosses processes and holds no secret. `bad` are ids that git must be asked for."""
+
+    seen: list[Seen]
+    blobs: int
+    size: int
+    bad: list[str]
+
+
+_work: "_Work | None" = None
+
+
+class _Work:
+    """Portions of packs, and the processes that read them: forked, so that nothing is copied."""
+
+    def __init__(self, packs: "list[Pack]", portions: "list[Portion]", may_hold: Callable[[bytes], bool]) -> None:
+        self._packs, self._portions, self._may_hold = packs, portions, may_hold
+
+    def shared_out(self) -> Iterator[_Read]:
+        global _work  # noqa: PLW0603  what a forked process finds when it begins
+        _work = self
+        try:
+            with multiprocessing.get_context("fork").Pool(_processors()) as pool:
+                yield from pool.imap_unordered(_read_portion, range(len(self._portions)))
+        finally:
+            _work = None
+
+    def read(self, number: int) -> _Read:
+        from unleak.git.walk import BadEntry, read_portion
+
+        portion = self._portions[number]
+        pack = self._packs[portion.pack]
+        seen: list[Seen] = []
+        bad: list[str] = []
+        blobs = size = 0
+        for found in read_portion(pack, portion):
+            if isinstance(found, BadEntry):
+                bad.append(pack.index.oid(found.number))
+                continue
+            entry, data = found
+            blobs, size = blobs + 1, size + len(data)
+            if self._may_hold(data):
+                seen += map(without_secrets, findings_in(Blob(data, "", pack.index.oid(entry))))
+        return _Read(seen, blobs, size, bad)
+
+
+def _read_portion(number: int) -> _Read:
+    if _work is None:
+        raise RuntimeError("a process was started without its work")
+    return _work.read(number)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _whole(repository: Repository, finding: Finding) -> Finding:
+    """The finding with its credentials, read again: other processes do not hand them over."""
+    if finding.credentials is not None or not finding.has_secret or finding.key_id is None:
+        return finding
+    for again in _again(repository, [p.commit for p in finding.places if p.commit]):
+        if again.fingerprint == finding.fingerprint and again.credentials is not None:
+            return replace(finding, credentials=again.credentials)
+    return finding
+
+
+def _again(repository: Repository, oids: Iterable[str]) -> Iterator[Finding]:
+    for found in read_objects(repository, list(oids)[:1]):
+        if not isinstance(found, BadObject):
+            yield from findings_in(Blob(found.data, "", found.oid))

@@ -1,0 +1,77 @@
+"""What we need of moto besides its answers.
+
+The attributes used here are private to moto: a contract test watches them.
+"""
+
+import copy
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.iam.models import AccessKeyLastUsed, IAMBackend, iam_backends
+from moto.s3.models import s3_backends
+
+from unleak.standin.request import ApiCall
+
+SERVICES = frozenset({"ec2", "iam", "s3"})
+# Of these, moto's S3 knows nothing, and takes them for their plain sibling: a list of objects, a new bucket, …
+_S3_UNKNOWN = re.compile(
+    "Analytics|IntelligentTiering|MetricsConfig|MetadataConfig|MetadataTable|MetadataInventory|MetadataJournal"
+    "|Annotation|Abac|RequestPayment|Torrent|RenameObject|CreateSession|ListDirectory|ObjectEncryption|WriteGetObject"
+)
+# Paths at which moto answers about itself, whoever asks.
+_MOTOS_OWN = ("/moto-api", "/latest/meta-data/", "/latest/api/", "/favicon.ico")
+
+
+def _read_once(read: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """Moto reads AWS's managed policies, several megabytes, for each account anew: here, each account gets copies."""
+    kept: dict[str, list[Any]] = {}
+
+    def policies(backend: Any) -> list[Any]:
+        if backend.region_name not in kept:
+            kept[backend.region_name] = read(backend)
+        return [_copy(policy, backend.account_id) for policy in kept[backend.region_name]]
+
+    return policies
+
+
+def _copy(policy: Any, account: str) -> Any:
+    copied = copy.copy(policy)
+    copied.account_id, copied.tags = account, {}
+    return copied
+
+
+_iam: Any = IAMBackend
+_iam._init_aws_policies = _read_once(_iam._init_aws_policies)  # noqa: SLF001
+
+
+def imitates(call: ApiCall, path: str) -> bool:
+    """False where moto would answer something else than it was asked. Whether it answers at all, only trying tells."""
+    if call.service == "s3":
+        return not _S3_UNKNOWN.search(call.operation) and not path.startswith(_MOTOS_OWN)
+    return not (call.operation == "CreateUser" and "PermissionsBoundary" in call.parameters)
+
+
+def forget_account(account: str) -> None:
+    """Whatever moto holds of an account, of an earlier stand-in of this process for example."""
+    every: Any = BackendDict
+    for backends in list(every._instances):  # noqa: SLF001
+        backends.pop(account, None)
+    for bucket in [b for b in list(s3_backends.bucket_accounts) if owner_of(b) == account]:
+        s3_backends.bucket_accounts.pop(bucket, None)
+
+
+def owner_of(bucket: str) -> str | None:
+    """The account of a bucket; None where there is no such bucket."""
+    found = s3_backends.bucket_accounts.get(bucket)
+    return str(found[1]) if found else None
+
+
+def note_use(account: str, user_name: str, key_id: str, when: datetime, service: str, region: str) -> None:
+    """What GetAccessKeyLastUsed answers from now on."""
+    user = iam_backends[account]["aws"].users.get(user_name)
+    for key in user.access_keys if user else ():
+        if key.access_key_id == key_id:
+            key.last_used = AccessKeyLastUsed(when, service, region)

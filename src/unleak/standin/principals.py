@@ -1,0 +1,80 @@
+"""Who can sign a request: long-term keys and sessions, as IAM sees them at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from unleak.iam.policy import Policy
+
+
+class Kind(StrEnum):
+    """CloudTrail's `userIdentity.type`."""
+
+    ROOT = "Root"
+    USER = "IAMUser"
+    ROLE = "AssumedRole"
+    FEDERATED = "FederatedUser"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The signer of a request. `name` is the user or role that the permissions come from, `source_arn` and `source_id`
+    are its ARN and unique id; for a session, `arn` and `unique_id` are the session's own.
+    """
+
+    kind: Kind
+    account: str
+    arn: str
+    unique_id: str
+    key_id: str
+    secret: str = field(repr=False)
+    name: str = ""
+    token: str = field(default="", repr=False)
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+    session_policies: tuple[Policy, ...] | None = None
+    source_arn: str = ""
+    source_id: str = ""
+
+    @property
+    def is_session(self) -> bool:
+        return self.issued_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    key_id: str
+    secret: str = field(repr=False)
+    active: bool = True
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    name: str
+    arn: str
+    unique_id: str
+    policies: tuple[Policy, ...]
+    boundary: tuple[Policy, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    name: str
+    arn: str
+    unique_id: str
+    policies: tuple[Policy, ...]
+    trust: Policy
+    boundary: tuple[Policy, ...] | None = None
+    max_session_seconds: int = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """One account's IAM as decisions see it. Roles by name; instance profiles map to the ARN of their role."""
+
+    users: Mapping[str, UserView] = field(default_factory=dict)
+    roles: Mapping[str, RoleView] = field(default_factory=dict)
+    keys: Mapping[str, KeyView] = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,177 @@
+"""An HTTP request as an API call: which service, which operation, which parameters.
+
+Query and JSON protocols name their operation; for REST it is found from method, path and query by the service's
+own model, as botocore ships it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote
+from xml.parsers.expat import ExpatError
+
+import botocore.exceptions
+import botocore.session
+import xmltodict
+
+_ALIASES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "resourcegroupstaggingapi"}
+_S3_CONTROL = "/v20180820/"
+# They share the route of their plain sibling, and differ by a header.
+_COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """`operation` is empty where the request names none that the service has."""
+
+    service: str
+    region: str
+    operation: str
+    protocol: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_call(service: str, region: str, environ: Mapping[str, Any], body: bytes) -> ApiCall:
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    content_type = environ.get("CONTENT_TYPE", "")
+    if target:
+        return ApiCall(service, region, _known(service, target.rsplit(".", 1)[-1]), "json", _json(body))
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    if "x-www-form-urlencoded" in content_type or "Action" in query:
+        fields = {**query, **dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
+        operation = _known(service, fields.pop("Action", ""))
+        fields.pop("Version", None)
+        return ApiCall(service, region, operation, "query", unflatten(fields))
+    if service == "s3" and raw_path(environ).startswith(_S3_CONTROL):
+        service = "s3control"  # it signs as S3
+    return _rest_call(service, region, environ, query, body)
+
+
+def raw_path(environ: Mapping[str, Any]) -> str:
+    """The path as it was sent, still percent-encoded."""
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    return str(raw or quote(environ.get("PATH_INFO", "/"), encoding="latin-1")).split("?", 1)[0] or "/"
+
+
+def _known(service: str, operation: str) -> str:
+    """Empty for an operation that the service does not have; of an unknown service any may be its."""
+    model = _model(_ALIASES.get(service, service))
+    return operation if model is None or operation in model.operation_names else ""
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        read = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def unflatten(fields: Mapping[str, str]) -> dict[str, Any]:
+    """`Filter.1.Name=a` becomes `{"Filter": [{"Name": "a"}]}`; `.member.` in between is dropped."""
+    tree: dict[str, Any] = {}
+    for key, value in fields.items():
+        parts = [p for p in key.split(".") if p not in {"member", "entry"}] or [key]
+        node = tree
+        for part in parts[:-1]:
+            below = node.setdefault(part, {})
+            node = below if isinstance(below, dict) else {}
+        node[parts[-1]] = value
+    return {k: _lists(v) for k, v in tree.items()}
+
+
+def _lists(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if node and all(k.isdecimal() for k in node):
+        return [_lists(node[k]) for k in sorted(node, key=int)]
+    return {k: _lists(v) for k, v in node.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """`query` must be there; of it, `marks` only tell operations apart and are no parameters."""
+
+    operation: str
+    method: str
+    path: re.Pattern[str]
+    query: Mapping[str, str]
+    marks: frozenset[str]
+    weight: tuple[int, int]
+
+
+def _rest_call(service: str, region: str, environ: Mapping[str, Any], query: dict[str, str], body: bytes) -> ApiCall:
+    protocol, routes = _routes(_ALIASES.get(service, service))
+    method, path = environ["REQUEST_METHOD"], raw_path(environ)
+    for route in routes:
+        found = route.path.fullmatch(path) if route.method == method else None
+        if found and all(k in query and (not v or query[k] == v) for k, v in route.query.items()):
+            labels = {k: unquote(v) for k, v in found.groupdict().items()}
+            extra = {k: v for k, v in query.items() if k not in route.marks}
+            in_body = _json(body) if "json" in protocol else {}
+            operation, more = _of_s3(route.operation, environ, body) if service == "s3" else (route.operation, {})
+            return ApiCall(service, region, operation, protocol, {**labels, **extra, **in_body, **more})
+    return ApiCall(service, region, "", protocol, query)
+
+
+def _of_s3(operation: str, environ: Mapping[str, Any], body: bytes) -> tuple[str, dict[str, Any]]:
+    """The operation and the parameters that stand in neither path nor query."""
+    if operation == "DeleteObjects":
+        return operation, {"Delete": _to_delete(body)}
+    source = environ.get("HTTP_X_AMZ_COPY_SOURCE")
+    if source and operation in _COPIES:
+        return _COPIES[operation], {"CopySource": unquote(source)}
+    return operation, {}
+
+
+def _to_delete(body: bytes) -> list[dict[str, str]]:
+    try:
+        tree = xmltodict.parse(body, force_list=("Object",), strip_whitespace=False)
+    except ExpatError:
+        return []
+    found = next(iter(tree.values())) or {}
+    return [dict(o) for o in found.get("Object", ())]
+
+
+@lru_cache(maxsize=1)
+def _botocore() -> Any:
+    return botocore.session.Session()
+
+
+@lru_cache(maxsize=64)
+def _model(service: str) -> Any:
+    try:
+        return _botocore().get_service_model(service)
+    except botocore.exceptions.UnknownServiceError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _routes(service: str) -> tuple[str, tuple[_Route, ...]]:
+    """The protocol and the REST routes of a service, the most specific first."""
+    model = _model(service)
+    if model is None:
+        return "json", ()
+    if not model.protocol.startswith("rest"):
+        return model.protocol, ()
+    names = [n for n in model.operation_names if service != "s3" or n not in _COPIES.values()]
+    routes = [_route(model.operation_model(name)) for name in names]
+    return model.protocol, tuple(sorted(routes, key=lambda r: r.weight, reverse=True))
+
+
+def _route(operation: Any) -> _Route:
+    path, _, static = operation.http["requestUri"].partition("?")
+    marks = dict(parse_qsl(static, keep_blank_values=True))
+    members = operation.input_shape.members if operation.input_shape else {}
+    required = {
+        members[name].serialization.get("name"): ""
+        for name in (operation.input_shape.required_members if operation.input_shape else ())
+        if members[name].serialization.get("location") == "querystring"
+    }
+    labels = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", path.rstrip("/") or "/"))
+    pattern = re.compile(labels + "/?", re.DOTALL)
+    weight = (len(marks) + len(required), len(re.sub(r"\{[^}]*\}", "", path)))
+    return _Route(operation.name, operation.http["method"], pattern, {**marks, **required}, frozenset(marks), weight)

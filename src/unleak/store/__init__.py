@@ -1,0 +1,1 @@
+"""The record: entries, evidence and who is working on what."""

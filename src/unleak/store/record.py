@@ -1,0 +1,158 @@
+"""The record in a database: append-only entries, and files of evidence beside them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+
+from unleak.model.entry import Entry, Event, Intended
+from unleak.model.errors import CouldNotLook, RecordConflict
+from unleak.model.evidence import Exhibit
+from unleak.model.incident import Incident, fold
+from unleak.model.plan import TargetKind
+from unleak.store.codec import event_from_json, event_to_json
+
+_META = sa.MetaData()
+_ENTRIES = sa.Table(
+    "entries",
+    _META,
+    sa.Column("incident", sa.String(64), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("type", sa.String(32), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+_EXHIBITS = sa.Table(
+    "exhibits",
+    _META,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+
+class Record:
+    """Opens or makes the record at `url` (`sqlite:///…`). Every entry is on disk when `append` returns."""
+
+    def __init__(self, url: str) -> None:
+        self._url = sa.make_url(url)
+        if self._url.database and self._url.database != ":memory:":
+            folder = Path(self._url.database).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise CouldNotLook(
+                    f"cannot make {folder}: {error.strerror}", "set UNLEAK_HOME to a folder that you may write to"
+                ) from error
+        self._engine = sa.create_engine(self._url)
+        sa.event.listen(self._engine, "connect", _tune)
+        try:
+            self._make()
+        except (DatabaseError, OSError) as error:
+            raise CouldNotLook(
+                f"cannot open the record at {self._url.database}: {getattr(error, 'orig', error)}",
+                "set UNLEAK_HOME to a folder that you may write to",
+            ) from error
+
+    def _make(self) -> None:
+        """For its owner's eyes only. Where several processes make it at once, the others find it made."""
+        if self._url.database and self._url.database != ":memory:":
+            Path(self._url.database).touch(mode=0o600)
+        try:
+            _META.create_all(self._engine)
+        except OperationalError:
+            _META.create_all(self._engine)
+
+    @property
+    def folder(self) -> Path:
+        return Path(self._url.database or ".").parent
+
+    def append(self, incident: str, expected_seq: int, events: Sequence[tuple[datetime, Event]]) -> list[Entry]:
+        """Adds entries after `expected_seq`. Raises RecordConflict when somebody else was first."""
+        entries = [Entry(incident, expected_seq + n, at, event) for n, (at, event) in enumerate(events, 1)]
+        rows = [
+            {
+                "incident": e.incident,
+                "seq": e.seq,
+                "at": e.at.isoformat(),
+                "type": type(e.event).__name__,
+                "body": event_to_json(e.event),
+            }
+            for e in entries
+        ]
+        try:
+            with self._engine.begin() as db:
+                db.execute(_ENTRIES.insert(), rows)
+        except IntegrityError as error:
+            raise RecordConflict(f"incident {incident} has moved on since entry {expected_seq}") from error
+        except DatabaseError as error:
+            raise CouldNotLook(
+                f"the record could not be written: {error.orig}",
+                "nothing was changed since; free the disk and run again",
+            ) from error
+        return entries
+
+    def entries(self, incident: str, after: int = 0) -> list[Entry]:
+        query = (
+            sa.select(_ENTRIES).where(_ENTRIES.c.incident == incident, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
+        )
+        with self._engine.connect() as db:
+            return [_entry(row) for row in db.execute(query).mappings()]
+
+    def incident(self, incident: str) -> Incident:
+        """The fold of all entries; `seq` 0 where there is no such incident."""
+        return fold(Incident(), self.entries(incident))
+
+    def incident_ids(self) -> list[str]:
+        """Newest first."""
+        query = sa.select(_ENTRIES.c.incident).where(_ENTRIES.c.seq == 1).order_by(_ENTRIES.c.at.desc())
+        with self._engine.connect() as db:
+            return list(db.execute(query).scalars())
+
+    def targets_touched_since(self, when: datetime) -> set[str]:
+        """Principals and keys that any incident has intended to change since then: for the hourly limit."""
+        query = sa.select(_ENTRIES).where(_ENTRIES.c.type == Intended.__name__, _ENTRIES.c.at >= when.isoformat())
+        with self._engine.connect() as db:
+            events = [_entry(row).event for row in db.execute(query).mappings()]
+        touched = (e.step.target for e in events if isinstance(e, Intended))
+        return {t.id for t in touched if t.kind is not TargetKind.INSTANCE}
+
+    def keep(self, lines: Iterable[bytes]) -> Exhibit:
+        """Stores evidence as JSON lines, once per content."""
+        held = list(lines)
+        content = b"\n".join(held)
+        sha256 = hashlib.sha256(content).hexdigest()
+        try:
+            with suppress(IntegrityError), self._engine.begin() as db:  # kept before: the same content
+                db.execute(_EXHIBITS.insert().values(sha256=sha256, content=content))
+        except DatabaseError as error:
+            raise CouldNotLook(f"evidence could not be kept: {error.orig}", "free the disk and run again") from error
+        return Exhibit(sha256, len(held), len(content))
+
+    def load(self, exhibit: Exhibit) -> list[bytes]:
+        """The lines as they were kept. Raises CouldNotLook where they are gone or altered."""
+        with self._engine.connect() as db:
+            query = sa.select(_EXHIBITS.c.content).where(_EXHIBITS.c.sha256 == exhibit.sha256)
+            content = db.execute(query).scalar()
+        if content is None or hashlib.sha256(content).hexdigest() != exhibit.sha256:
+            raise CouldNotLook(
+                f"evidence {exhibit.sha256[:12]} is missing or was altered", "restore the record's backup"
+            )
+        return bytes(content).split(b"\n") if content else []
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _entry(row: sa.RowMapping) -> Entry:
+    return Entry(row["incident"], row["seq"], datetime.fromisoformat(row["at"]), event_from_json(row["body"]))
+
+
+def _tune(connection: Any, _: object) -> None:
+    """Write-ahead log, and every commit on disk before it returns: an intent must survive a power cut."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,57 @@
+"""The drill as a user runs it: it passes with containment, and fails without. A proof needs both."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+UNLEAK = [sys.executable, "-m", "unleak.cli.main"]
+SESSION_CALLS = (
+    "session: ec2:StartInstances",
+    "session: ec2:RunInstances as ops-admin",
+    "role: s3:GetObject customers.csv",
+)
+
+
+def _run(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*UNLEAK, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_with_containment_the_attack_fails(tmp_path: Path) -> None:
+    done = _run("drill", "--format", "json", "--seed", "3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    drill = json.loads(done.stdout)
+    assert drill["passed"]
+    assert drill["contained"]
+    by_name = {c["call"]: c for c in drill["calls"]}
+    for call in by_name.values():
+        if call["matters"]:
+            assert call["before"] == "yes"
+            assert call["after"] not in {"yes", "could_not_look"}
+    assert all(by_name[name]["control"] == "yes" for name in SESSION_CALLS)
+    assert by_name["key: sts:GetCallerIdentity"]["control"] == "InvalidClientTokenId"
+    assert drill["seconds"]["quarantined"] < 67
+
+
+def test_without_containment_the_drill_fails(tmp_path: Path) -> None:
+    done = _run("drill", "--no-contain", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    drill = json.loads(done.stdout)
+    assert drill["attack_succeeded_before"]
+    assert not drill["attack_failed_after"]
+    assert not drill["passed"]
+
+
+def test_the_demo_writes_its_report_and_no_secret(tmp_path: Path) -> None:
+    done = _run("demo", "--output", "out", "--picture", "demo.svg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for name in ("incident.html", "incident.md", "incident.json"):
+        assert str(Path("out") / name) in done.stdout
+    story = json.loads((tmp_path / "out" / "incident.json").read_text())
+    assert story["status"] == "contained"
+    assert {m["state"] for m in story["measures"]} == {"holds"}
+    assert {k["how"] for k in story["keys"]} == {"", "GetSessionToken", "AssumeRole"}
+    assert [c[0] for c in story["created"]] == ["instance"]
+    assert any(c["outcome"] != "accepted" and c["after_containment"] for c in story["calls"])
+    assert not any(c["outcome"] == "accepted" and c["after_containment"] for c in story["calls"])
+    assert (tmp_path / "demo.svg").read_text().startswith("<svg")

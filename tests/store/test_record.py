@@ -1,0 +1,120 @@
+"""The record: append-only, numbered, and the same after a round trip."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unleak.model.alert import Alert, Ground
+from unleak.model.credential import Credentials, SecretKey
+from unleak.model.entry import Entry, Event, Intended, Opened
+from unleak.model.errors import Busy, CouldNotLook, RecordConflict
+from unleak.model.evidence import Exhibit
+from unleak.model.incident import Incident, fold
+from unleak.model.plan import Change, Mode, Step, Target, TargetKind
+from unleak.store.codec import event_from_json, event_to_json
+from unleak.store.lease import lease
+from unleak.store.record import Record
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+IMAGES = st.dictionaries(st.text(max_size=5), JSON, max_size=3)
+st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+st.register_type_strategy(Change, st.builds(Change, before=IMAGES, after=IMAGES))
+
+
+def _opened(key_id: str = "AKIA...") -> Event:
+    return Opened(Alert(key_id, Ground.PERSON, "a test", NOW), Mode.DISABLE)
+
+
+def _intended(name: str) -> Event:
+    target = Target(TargetKind.USER, f"arn:aws:iam::111122223333:user/{name}", "111122223333")
+    return Intended(Step("attach_quarantine", target), Change("attach", "nobody", "detach"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.from_type(Event))  # type: ignore[arg-type]
+def test_every_event_survives_the_round_trip(event: Event) -> None:
+    assert event_from_json(event_to_json(event)) == event
+
+
+def test_a_secret_cannot_be_written() -> None:
+    smuggled = Intended(
+        Step("deactivate_key", Target(TargetKind.KEY, "AKIA...", "")),
+        Change("x", "", "", before={"secret": Credentials("AKIA...", SecretKey("x" * 40))}),
+    )
+    with pytest.raises(TypeError):
+        event_to_json(smuggled)
+
+
+def test_who_comes_second_is_told(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+    record.append("inc-1", 0, [(NOW, _opened())])
+    with pytest.raises(RecordConflict):
+        record.append("inc-1", 0, [(NOW, _opened())])
+    assert [e.seq for e in record.entries("inc-1")] == [1]
+
+
+def test_entries_of_one_append_are_all_there_or_none(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+    record.append("inc-1", 0, [(NOW, _opened())])
+    record.append("inc-1", 1, [(NOW, _intended("a"))])
+    with pytest.raises(RecordConflict):
+        record.append("inc-1", 0, [(NOW, _intended("b")), (NOW, _intended("c"))])
+    assert len(record.entries("inc-1")) == 2
+
+
+def test_folding_one_by_one_is_folding_at_once(tmp_path: Path) -> None:
+    events = [_opened(), _intended("a"), _intended("b"), _intended("a")]
+    entries = [Entry("inc-1", n, NOW + timedelta(seconds=n), e) for n, e in enumerate(events, 1)]
+    one_by_one = Incident()
+    for entry in entries:
+        one_by_one = fold(one_by_one, [entry])
+    assert one_by_one == fold(Incident(), entries)
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+    record.append("inc-1", 0, [(e.at, e.event) for e in entries])
+    assert record.incident("inc-1") == one_by_one
+
+
+def test_a_gap_in_the_numbers_is_no_incident() -> None:
+    with pytest.raises(ValueError, match="does not follow"):
+        fold(Incident(), [Entry("inc-1", 2, NOW, _opened())])
+
+
+def test_evidence_comes_back_as_it_was_kept_and_alteration_is_noticed(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+    exhibit = record.keep([b'{"a":1}', b'{"b":2}'])
+    assert record.load(exhibit) == [b'{"a":1}', b'{"b":2}']
+    assert record.keep([b'{"a":1}', b'{"b":2}']) == exhibit
+    with pytest.raises(CouldNotLook):
+        record.load(Exhibit("0" * 64, 1, 1))
+
+
+def test_the_hourly_count_spans_incidents(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+    for name in ("a", "b"):
+        record.append(f"inc-{name}", 0, [(NOW, _opened()), (NOW, _intended(name))])
+    assert len(record.targets_touched_since(NOW - timedelta(hours=1))) == 2
+    assert not record.targets_touched_since(NOW + timedelta(seconds=1))
+
+
+def test_an_incident_is_worked_on_by_one_at_a_time(tmp_path: Path) -> None:
+    with lease(tmp_path, "inc-1"), lease(tmp_path, "inc-2"), pytest.raises(Busy), lease(tmp_path, "inc-1"):
+        pass
+    with lease(tmp_path, "inc-1"):
+        pass
+
+
+def test_a_record_that_cannot_be_opened_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CouldNotLook, match="cannot"):
+        Record(f"sqlite:///{tmp_path / 'file' / 'r.db'}")
+    (tmp_path / "rubbish.db").write_bytes(b"this is no database, it is a text" * 100)
+    with pytest.raises(CouldNotLook, match="cannot open the record"):
+        Record(f"sqlite:///{tmp_path / 'rubbish.db'}")

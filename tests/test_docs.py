@@ -1,0 +1,47 @@
+"""Documentation that fails the build."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from unleak.cli.main import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_what_the_code_declares() -> None:
+    for name, text in _generator().pages().items():
+        assert (DOCS / "reference" / name).read_text() == text, f"run `make docs`: {name} has moved on"
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in {"demo", "setup"}])
+def test_every_command_has_its_page(command: str) -> None:
+    page = (DOCS / f"{command}.md").read_text()
+    assert f"unleak {command}" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        if not target.startswith(("http:", "https:", "mailto:")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_commands_in_the_docs_exist(page: Path) -> None:
+    for command in re.findall(r"^\s*(?:\$ )?unleak ([a-z]+)", page.read_text(), re.MULTILINE):
+        assert command in COMMANDS, f"{page.name}: unleak {command}"
