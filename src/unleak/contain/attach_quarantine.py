@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKe
 from dataclasses import replace
 
 from unleak.aws.client import Client
-from unleak.aws.trial import REFUSED_BY_QUARANTINE, probe_named, try_with
+from unleak.aws.trial import REFUSED_BY_QUARANTINE
+from unleak.contain.by_trial import with_trial
 from unleak.iam.danger import DANGERS
 from unleak.iam.evaluate import Decision, Policies, Request, evaluate
 from unleak.iam.policy import parse_policy
@@ -128,22 +129,24 @@ def _denied(document: dict[str, object], actions: list[str]) -> int:
 
 
 def _try_key(context: Context, seen: Look) -> Look:
-    """A read that the key was allowed before and that every quarantine policy denies. Says nothing once the key is
-    dead.
+    """A read that the key was allowed before and that every quarantine policy denies.
+
+    Once the key is dead, no trial with it can speak for or against the policy.
     """
     key_id = context.incident.key_id
-    leaked, tried = context.vault.get(key_id), context.incident.tried.get(key_id)
-    probe = probe_named(tried.key_probe) if tried and tried.key_probe in REFUSED_BY_QUARANTINE else None
-    if leaked is None or probe is None:
+    tried = context.incident.tried.get(key_id)
+    if tried is None or tried.key_probe not in REFUSED_BY_QUARANTINE:
         return seen
-    trial = try_with(context.aws, leaked, probe)
-    ids = (trial.request_id,) if trial.request_id else ()
-    if trial.accepted is Tri.YES:
-        return replace(seen, refused=Tri.NO, request_ids=ids)
-    if trial.accepted is Tri.NO and not trial.dead:
-        detail = f"{probe.action}, accepted before with this key, is refused now ({trial.code})"
-        return replace(seen, refused=Tri.YES, detail=detail, request_ids=ids)
-    return replace(seen, request_ids=ids, moot=trial.dead)
+    tested = with_trial(context, seen, context.vault.get(key_id), tried.key_probe, "this key")
+    return replace(tested, moot=tested.refused is None and _is_dead(context, key_id))
+
+
+def _is_dead(context: Context, key_id: str) -> bool:
+    """Whether we deactivated the key: the trial's silence is our own doing then."""
+    return any(
+        a.step.unit == "deactivate_key" and a.step.target.id == key_id and a.is_applied
+        for a in context.incident.actions.values()
+    )
 
 
 ACTION = AttachQuarantine()

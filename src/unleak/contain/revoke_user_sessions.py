@@ -4,11 +4,9 @@ Sessions of a user carry the user's permissions, so the deny goes on the user:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html
 """
 
-from dataclasses import replace
-
-from unleak.aws.trial import probe_named, try_with
+from unleak.contain.by_trial import with_trial
 from unleak.contain.session_revocation import apply_deny, propose_deny, undo_deny, verify_deny
-from unleak.model.plan import Change, Look, Outcome, Target, Tri
+from unleak.model.plan import Change, Look, Outcome, Target
 from unleak.unit import ByHand, Context
 
 
@@ -42,28 +40,16 @@ class RevokeUserSessions:
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
         seen = verify_deny(context, target, change)
-        owner = context.incident.owner
-        return self._try_witness(context, seen) if owner and owner.user_arn == target.id else seen
+        owner, key_id = context.incident.owner, context.incident.key_id
+        tried = context.incident.tried.get(key_id)
+        if tried is None or owner is None or owner.user_arn != target.id:
+            return seen
+        # The session that we minted before: what it was allowed then must be refused now.
+        return with_trial(context, seen, context.vault.witness_of(key_id), tried.session_probe, "a session of this key")
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
         del change
         return undo_deny(context, target)
-
-    def _try_witness(self, context: Context, seen: Look) -> Look:
-        """The session that we minted before: what it was allowed then must be refused now."""
-        key_id = context.incident.key_id
-        session, tried = context.vault.witness_of(key_id), context.incident.tried.get(key_id)
-        probe = probe_named(tried.session_probe) if tried else None
-        if session is None or probe is None:
-            return seen
-        trial = try_with(context.aws, session, probe)
-        ids = (trial.request_id,) if trial.request_id else ()
-        if trial.accepted is Tri.YES:
-            return replace(seen, refused=Tri.NO, request_ids=ids)
-        if trial.accepted is Tri.NO and not trial.dead:
-            detail = f"{probe.action}, accepted before with a session of this key, is refused now ({trial.code})"
-            return replace(seen, refused=Tri.YES, detail=detail, request_ids=ids)
-        return replace(seen, request_ids=ids)
 
 
 ACTION = RevokeUserSessions()
