@@ -4,8 +4,6 @@ The policies are managed by AWS and change: which there are and what they deny i
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html
 """
 
-from dataclasses import replace
-
 from unleak.aws.client import Client
 from unleak.aws.trial import REFUSED_BY_QUARANTINE
 from unleak.contain.by_trial import with_trial
@@ -129,24 +127,12 @@ def _denied(document: dict[str, object], actions: list[str]) -> int:
 
 
 def _try_key(context: Context, seen: Look) -> Look:
-    """A read that the key was allowed before and that every quarantine policy denies.
-
-    Once the key is dead, no trial with it can speak for or against the policy.
-    """
+    """A read that the key was allowed before and that every quarantine policy denies."""
     key_id = context.incident.key_id
     tried = context.incident.tried.get(key_id)
     if tried is None or tried.key_probe not in REFUSED_BY_QUARANTINE:
         return seen
-    tested = with_trial(context, seen, context.vault.get(key_id), tried.key_probe, "this key")
-    return replace(tested, moot=tested.refused is None and _is_dead(context, key_id))
-
-
-def _is_dead(context: Context, key_id: str) -> bool:
-    """Whether we deactivated the key: the trial's silence is our own doing then."""
-    return any(
-        a.step.unit == "deactivate_key" and a.step.target.id == key_id and a.is_applied
-        for a in context.incident.actions.values()
-    )
+    return with_trial(context, seen, context.vault.get(key_id), tried.key_probe, "this key", moot_when_dead=True)
 
 
 ACTION = AttachQuarantine()
