@@ -29,8 +29,11 @@ FIELDS = {
     "secret_sha256",
     "fingerprint",
     "places",
+    "about",
+    "canary",
+    "live",
 }
-PLACE_FIELDS = {"path", "line", "commit", "author", "date", "at_head"}
+PLACE_FIELDS = {"path", "line", "commit", "author", "date", "at_head", "refs", "via"}
 
 
 def scanned(**files: str) -> Scan:

@@ -23,7 +23,9 @@ class Confidence(StrEnum):
 class Place:
     """One line in one version of one file. The commit fields are those of the oldest commit that introduced it there.
 
-    `line` counts from 1. `at_head` is None where there is no history to ask.
+    `line` counts from 1. `at_head` is None where there is no history to ask. `via` are the steps from the file to the
+    text that was read, outermost first: "zip entry app/.env", "base64". `refs` are the branches and tags whose tips
+    still hold it there. `allowed`: a comment on the line says that it may stand there.
     """
 
     path: str
@@ -32,6 +34,17 @@ class Place:
     author: str | None = None
     date: str | None = None
     at_head: bool | None = None
+    via: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
+    allowed: bool = False
+
+
+class Live(StrEnum):
+    """What AWS said of a credential that was found."""
+
+    YES = "live"
+    NO = "dead"
+    UNKNOWN = "could not tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,8 @@ class Finding:
     """One secret, wherever it was seen. `credentials` is held in memory for verification and never printed.
 
     `secret_sha256`: first 16 hex digits of the paired 40-character secret, None for anything weaker.
-    `fingerprint` survives moved lines and squash merges.
+    `fingerprint` survives moved lines and squash merges. `about`: what else the credential tells of itself, in words.
+    `canary`: whose bait it is, "" where it is none that is known. `live` is None where AWS was not asked.
     """
 
     detector: str
@@ -53,3 +67,6 @@ class Finding:
     secret_sha256: str | None = None
     places: tuple[Place, ...] = ()
     credentials: Credentials | None = None
+    about: str = ""
+    canary: str = ""
+    live: Live | None = None

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """`oid` is git's name for it; empty outside of git, where `path` names the file. `data` never prints."""
+    """`oid` is git's name for it; empty outside of git, where `path` names the file. `data` never prints.
+
+    `first_line`: where a large file comes in pieces, the line of the file on which this one begins.
+    """
 
     data: bytes = field(repr=False)
     path: str
     oid: str = ""
+    first_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from unleak.iam.key_id import account_of
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.finding import Confidence, Finding, Place, Severity
 from unleak.scan.blob import Blob, Problem
-from unleak.scan.detector import Candidate
+from unleak.scan.detector import Candidate, Detector
 from unleak.scan.detectors import BY_ID
 from unleak.scan.matcher import find_candidates, readings
 from unleak.scan.pairing import Pair, pair
@@ -19,7 +19,8 @@ from unleak.scan.pairing import Pair, pair
 class Scan:
     """What a scan brought. `complete` is false where something could not be looked at.
 
-    `source` is what was scanned, in the words of the command line; `left_out` counts findings that nobody asked for.
+    `source` is what was scanned, in the words of the command line; `left_out` counts findings that nobody asked for,
+    `ignored` those that somebody said to ignore. `detectors` describes every detector that a finding may name.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -28,6 +29,8 @@ class Scan:
     size: int = 0
     source: str = "."
     left_out: int = 0
+    ignored: int = 0
+    detectors: Mapping[str, Detector] = field(default_factory=lambda: dict(BY_ID))
 
     @property
     def complete(self) -> bool:

@@ -30,6 +30,9 @@ def to_plain(finding: Finding) -> dict[str, Any]:
         "has_session_token": finding.has_session_token,
         "secret_sha256": finding.secret_sha256,
         "fingerprint": finding.fingerprint,
+        "about": finding.about or None,
+        "canary": finding.canary or None,
+        "live": finding.live.value if finding.live else None,
         "places": [
             {
                 "path": _printable(p.path),
@@ -38,6 +41,8 @@ def to_plain(finding: Finding) -> dict[str, Any]:
                 "author": p.author,
                 "date": p.date,
                 "at_head": p.at_head,
+                "refs": list(p.refs),
+                "via": list(p.via),
             }
             for p in finding.places
         ],

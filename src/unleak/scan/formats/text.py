@@ -4,7 +4,6 @@ import shlex
 
 from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.finding import Finding, Place
-from unleak.scan.detectors import BY_ID
 from unleak.scan.scanner import Scan
 
 _MOST_PLACES = 8
@@ -16,7 +15,7 @@ _HEAD = {
 
 
 def render(scan: Scan) -> str:
-    blocks = [_finding(f, scan.source) for f in scan.findings]
+    blocks = [_finding(f, scan) for f in scan.findings]
     if scan.problems:
         listed = "\n".join(f"  {_clean(p.where)}: {_clean(p.why)}" for p in scan.problems[:20])
         more = f"\n  and {len(scan.problems) - 20} more" if len(scan.problems) > 20 else ""  # noqa: PLR2004
@@ -25,8 +24,8 @@ def render(scan: Scan) -> str:
     return "\n\n".join(blocks)
 
 
-def _finding(finding: Finding, source: str) -> str:
-    detector = BY_ID[finding.detector]
+def _finding(finding: Finding, scan: Scan) -> str:
+    detector = scan.detectors[finding.detector]
     account = f" of account {finding.account_id}" if finding.account_id else ""
     parts = [w for w, has in (("secret", finding.has_secret), ("session token", finding.has_session_token)) if has]
     having = f" with its {' and '.join(parts)}" if parts and finding.key_id else ""
@@ -34,7 +33,7 @@ def _finding(finding: Finding, source: str) -> str:
     lines = [head, *(f"  {_place(p)}" for p in finding.places[:_MOST_PLACES])]
     if len(finding.places) > _MOST_PLACES:
         lines.append(f"  and {len(finding.places) - _MOST_PLACES} more places")
-    lines.append(f"  next: {_next(finding, source)}")
+    lines.append(f"  next: {_next(finding, scan)}")
     return "\n".join(lines)
 
 
@@ -46,12 +45,12 @@ def _place(place: Place) -> str:
     return f"{where}  since {place.commit[:12]} by {_clean(place.author or '?')} on {(place.date or '')[:10]}, {head}"
 
 
-def _next(finding: Finding, source: str) -> str:
+def _next(finding: Finding, scan: Scan) -> str:
     if finding.key_id and finding.has_secret and kind_of(finding.key_id) is KeyKind.LONG_TERM:
-        return f"unleak respond {finding.key_id} --secret-from {_clean(shlex.quote(source))}"
+        return f"unleak respond {finding.key_id} --secret-from {_clean(shlex.quote(scan.source))}"
     if finding.key_id:
         return f"unleak inspect {finding.key_id}"
-    return BY_ID[finding.detector].mitigation
+    return scan.detectors[finding.detector].mitigation
 
 
 def _summary(scan: Scan) -> str:
