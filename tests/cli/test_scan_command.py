@@ -35,7 +35,7 @@ def test_exit_code_0_and_words_where_nothing_is_found(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("harmless")
     done = unleak_scan(cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b"nothing found in 1 files")
+    assert done.stdout.startswith(b"nothing found in 1 file")
 
 
 def test_exit_code_1_and_the_next_step_where_a_pair_is_found(tmp_path: Path) -> None:

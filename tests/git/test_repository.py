@@ -66,13 +66,31 @@ def test_json_and_text_tell_who_and_since_when(repo: Repo) -> None:
     by_id = {f["key_id"]: f["places"] for f in findings_of(done)}
     author, date = "Alice <alice@example.com>", "2024-03-01T12:00:00+00:00"
     assert by_id[KEY.id] == [
-        {"path": "a", "line": 2, "commit": commit, "author": author, "date": date, "at_head": True}
+        {
+            "path": "a",
+            "line": 2,
+            "commit": commit,
+            "author": author,
+            "date": date,
+            "at_head": True,
+            "refs": ["main"],
+            "via": [],
+        }
     ]
     assert by_id[OTHER.id] == [
-        {"path": f"object {oid}", "line": 2, "commit": None, "author": None, "date": None, "at_head": False}
+        {
+            "path": f"object {oid}",
+            "line": 2,
+            "commit": None,
+            "author": None,
+            "date": None,
+            "at_head": False,
+            "refs": [],
+            "via": [],
+        }
     ]
     text = unleak_scan("--history", cwd=repo.path).stdout
-    assert f"  a:2  since {commit[:12]} by {author} on 2024-03-01, still at HEAD\n" in text
+    assert f"  a:2  since {commit[:12]} by {author} on 2024-03-01, still at HEAD" in text
     assert f"  object {oid}:2  which no branch or tag reaches\n" in text
 
 

@@ -5,20 +5,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from dulwich.pack import apply_delta, create_delta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from unleak.git.delta import Span, changes
 from unleak.git.forest import plan_portions
 from unleak.git.objects import GitObject, object_ids, read_objects
 from unleak.git.pack import open_pack
+from unleak.git.pack_index import PackIndex
 from unleak.git.repository import Repository
 from unleak.git.stores import object_stores
-from unleak.git.walk import BadEntry, read_portion
-from unleak.scan.blob import Blob
-from unleak.scan.prefilter import make_prefilter
-from unleak.scan.scanner import findings_in
-
-MAY_HOLD = make_prefilter()
+from unleak.git.walk import read_portion
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -44,14 +42,17 @@ def _walked(repository: Repository) -> tuple[dict[str, bytes], list[str]]:
     stores = object_stores(repository)
     packs = [open_pack(p, stores.hash_size) for p in stores.packs]
     plan = plan_portions(packs, 3)
-    found, bad = {}, list(plan.left)
+    found: dict[str, bytes] = {}
+    bad = list(plan.left)
     for portion in plan.portions:
         index = packs[portion.pack].index
-        for read in read_portion(packs[portion.pack], portion):
-            if isinstance(read, BadEntry):
-                bad.append(index.oid(read.number))
-            else:
-                found[index.oid(read[0])] = read[1]
+
+        def look(number: int, data: bytes, changes: list[Span] | None, index: PackIndex = index) -> bool:
+            found[index.oid(number)] = data
+            assert changes is None or changes[-1] == (len(data), len(data))
+            return True
+
+        bad += [index.oid(number) for number in read_portion(packs[portion.pack], portion, look)]
     return found, bad
 
 
@@ -119,20 +120,21 @@ def test_any_repository(tmp_path_factory: pytest.TempPathFactory, versions: list
     assert _walked(repository) == (_by_git(repository), [])
 
 
-KEYS = st.sampled_from(
-    ["AKIA", "ASIA", "secret", "sk = ", '"sk": ', "IQoJb3JpZ2lu", "\\/", "%2F", "\x1b[0m", "=", "\n"]
-)
-VALUES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=16, max_size=16) | st.text(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/", min_size=40, max_size=40
+WORDS = st.lists(st.sampled_from([b"secret = ", b"abcdefgh", b"\n", b"0123456789" * 20, b"x"]), max_size=30).map(
+    b"".join
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.lists(KEYS | VALUES | st.text(max_size=6), max_size=12), st.sampled_from(["utf-8", "utf-16"]))
-def test_the_prefilter_never_says_no_where_the_detectors_say_yes(pieces: list[str], encoding: str) -> None:
-    data = "".join(pieces).encode(encoding, "replace")
-    if list(findings_in(Blob(data, "x"))):
-        assert MAY_HOLD(data)
+@settings(max_examples=300, deadline=None)
+@given(WORDS, WORDS, st.integers(1, 12))
+def test_whatever_is_new_in_an_object_touches_a_change(base: bytes, made: bytes, length: int) -> None:
+    """Any `length` bytes that lie apart from all changes stand in the base, too."""
+    delta = b"".join(create_delta(base, made))
+    assert b"".join(apply_delta(base, delta)) == made
+    spans = changes(delta)
+    for at in range(len(made) - length + 1):
+        if all(end <= at or at + length <= start for start, end in spans if (start, end) != (len(made), len(made))):
+            assert made[at : at + length] in base
 
 
 def test_both_ways_bring_the_same_findings(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 from planted import Fakes
 
 from unleak.model.finding import Confidence
-from unleak.scan.matcher import find_candidates, readings
-from unleak.scan.pairing import Pair, pair
+from unleak.scan.locate import locate_by_re
+from unleak.scan.matcher import pairs_in
+from unleak.scan.pairing import Pair
 
 # A, B, C: ids of users' keys. S: id of a session. a, b, c, s: secrets. t: a session token. h: a SHA-1 of git.
 # Expected: one word for each finding.
@@ -134,19 +135,14 @@ def filled(shape: str, by_name: dict[str, str]) -> bytes:
     return re.sub("<(.)>", lambda m: by_name[m.group(1)], shape).encode()
 
 
-def pairs_of(data: bytes) -> list[tuple[bytes, Pair]]:
-    return [(text, found) for text in readings(data) for found in pair(text, find_candidates(text))]
+def pairs_of(data: bytes) -> list[Pair]:
+    return list(pairs_in(data, locate_by_re))
 
 
 def words(data: bytes, by_name: dict[str, str]) -> list[str]:
     """Each finding as the names of its parts."""
-    names = {value: name for name, value in by_name.items()}
-    return sorted(
-        "".join(
-            names[text[c.start : c.end].decode()] for c in (found.key_id, found.secret, found.token) if c is not None
-        )
-        for text, found in pairs_of(data)
-    )
+    names = {value.encode(): name for name, value in by_name.items()}
+    return sorted("".join(names[c.value] for c in found.parts) for found in pairs_of(data))
 
 
 @pytest.mark.parametrize(("shape", "expected"), SHAPES.values(), ids=SHAPES)
@@ -170,17 +166,13 @@ def test_each_secret_goes_to_its_id(shape: str, expected: str, line_end: str) ->
     ],
 )
 def test_the_line_is_that_of_the_secret(shape: str, line: int, confidence: Confidence) -> None:
-    ((_, found),) = pairs_of(filled(shape, values(1)))
-    assert (found.line, found.confidence) == (line, confidence)
+    (found,) = pairs_of(filled(shape, values(1)))
+    assert (found.main.line, found.confidence) == (line, confidence)
 
 
 def test_many_keys_on_one_line_take_no_longer_than_on_many() -> None:
     fakes = Fakes(2)
     made = {fakes.key_id(): fakes.secret() for _ in range(2000)}
     data = ",".join(f'{{"id":"{key_id}","secret":"{secret}"}}' for key_id, secret in made.items()).encode()
-    found = {
-        text[p.key_id.start : p.key_id.end].decode(): text[p.secret.start : p.secret.end].decode()
-        for text, p in pairs_of(data)
-        if p.key_id and p.secret
-    }
+    found = {p.key_id.value.decode(): p.secret.value.decode() for p in pairs_of(data) if p.key_id and p.secret}
     assert found == made

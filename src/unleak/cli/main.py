@@ -18,6 +18,7 @@ COMMANDS = {
     "drill": "Attack ourselves: first it must succeed, then it must fail.",
     "demo": "The whole way on an embedded AWS, in half a minute.",
     "standin": "Run the embedded AWS.",
+    "hook": "What git runs before a push goes out or comes in.",
     "setup": "What unleak needs: permissions and where it keeps things.",
 }
 

@@ -2,10 +2,15 @@
 
 import click
 
+from unleak.cli.setup_hooks import hooks
+
 
 @click.group("setup")
 def command() -> None:
-    """What unleak needs in an account."""
+    """What unleak needs in an account, and what it puts into a repository."""
+
+
+command.add_command(hooks)
 
 
 @command.command("policy")

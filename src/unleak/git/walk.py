@@ -1,26 +1,29 @@
 """Reads a portion of a pack: every delta tree depth first, so that a base is inflated once and soon forgotten."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dulwich._pack import apply_delta
 from isal import isal_zlib
 
+from unleak.git.delta import Span, changes
 from unleak.git.forest import Portion
 from unleak.git.pack import Pack
 
+Look = Callable[[int, bytes, list[Span] | None], bool]
+"""Entry number, object, and where it says what its base does not; None: that may be anywhere. The answer: there is
+nothing in it, so that of what is built on it, only what is new is of interest.
+"""
 
-@dataclass(frozen=True, slots=True)
-class BadEntry:
-    """An entry that could not be read, and with it all that is built on it."""
-
-    number: int
+_MANY = 200
+"""Reading a delta takes as long as matching so many times its bytes."""
 
 
-def read_portion(pack: Pack, portion: Portion) -> Iterator[tuple[int, bytes] | BadEntry]:
-    """Entry number and blob, in no particular order."""
+def read_portion(pack: Pack, portion: Portion, look: Look) -> Iterator[int]:
+    """Shows every object, in no particular order; gives the numbers of entries that could not be read, and with them
+    all that is built on them.
+    """
     numbers = portion.entries.tolist()
     starts, ends = pack.starts[portion.entries].tolist(), pack.ends[portion.entries].tolist()
     sizes, parents = pack.sizes[portion.entries].tolist(), pack.parents[portion.entries].tolist()
@@ -30,37 +33,40 @@ def read_portion(pack: Pack, portion: Portion) -> Iterator[tuple[int, bytes] | B
         (roots if parent < 0 else children[parent]).append(i)
     view = memoryview(pack.data)
     for root in roots:
-        stack: list[tuple[int, bytes | None]] = [(root, None)]
+        stack: list[tuple[int, bytes | None, bool]] = [(root, None, False)]
         while stack:
-            i, base = stack.pop()
+            i, base, quiet = stack.pop()
             number = numbers[i]
-            blob = _read(view[starts[i] : ends[i]], sizes[i], base)
-            if blob is None:
+            inflated = _inflated(view[starts[i] : ends[i]], sizes[i])
+            data = inflated if base is None or inflated is None else _built(base, inflated)
+            if inflated is None or data is None:
                 yield from _all_below(i, numbers, children)
                 continue
-            yield number, blob
-            stack.extend((child, blob) for child in children.get(number, ()))
+            few = quiet and len(inflated) * _MANY < len(data)
+            quiet = look(number, data, changes(inflated) if few else None)
+            stack.extend((child, data, quiet) for child in children.get(number, ()))
 
 
-def _read(deflated: memoryview, size: int, base: bytes | None) -> bytes | None:
-    """None where the bytes are damaged: the checksum, the length or the delta do not fit."""
+def _inflated(deflated: memoryview, size: int) -> bytes | None:
+    """None where the bytes are damaged: the checksum or the length does not fit."""
     try:
         inflated: bytes = isal_zlib.decompress(deflated, bufsize=max(size, 1))
-        if len(inflated) != size:
-            return None
-        return inflated if base is None else _built(base, inflated)
-    except Exception:  # noqa: BLE001  the decoders raise what they like at damaged bytes
+    except Exception:  # noqa: BLE001  the decoder raises what it likes at damaged bytes
         return None
+    return inflated if len(inflated) == size else None
 
 
-def _built(base: bytes, delta: bytes) -> bytes:
-    made: Any = apply_delta(base, delta)
+def _built(base: bytes, delta: bytes) -> bytes | None:
+    try:
+        made: Any = apply_delta(base, delta)
+    except Exception:  # noqa: BLE001  see above
+        return None
     return made if isinstance(made, bytes) else b"".join(made)
 
 
-def _all_below(i: int, numbers: list[int], children: dict[int, list[int]]) -> Iterator[BadEntry]:
+def _all_below(i: int, numbers: list[int], children: dict[int, list[int]]) -> Iterator[int]:
     stack = [i]
     while stack:
         number = numbers[stack.pop()]
-        yield BadEntry(number)
+        yield number
         stack.extend(children.get(number, ()))

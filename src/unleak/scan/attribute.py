@@ -5,60 +5,85 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from unleak.git.attribution import Introduction, introductions
+from unleak.git.attribution import Introduction, Introductions, introduced_by, introductions, introductions_elsewhere
+from unleak.git.holding import holding
 from unleak.git.repository import Repository
 from unleak.model.errors import CouldNotLook
 from unleak.model.finding import Finding, Place
 
+_UNKNOWN_AGE = 1 << 62
+
 
 @dataclass(slots=True)
 class _History:
-    """What git could tell of the objects in question. `age` counts commits from the oldest."""
+    """What git could tell of the objects in question; `refs` by object and path."""
 
     by_oid: dict[str, list[Introduction]] = field(default_factory=lambda: defaultdict(list))
-    age: dict[str, int] = field(default_factory=dict)
-    whole: bool = False
+    whole: bool = True
     head: frozenset[tuple[str, str]] | None = None
+    refs: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def add(self, told: Introductions) -> None:
+        self.whole = self.whole and told.complete
+        for introduction in told.found:
+            self.by_oid[introduction.oid].append(introduction)
 
 
-def attribute(repository: Repository, findings: list[Finding]) -> list[Finding]:
-    """One place for each path: the oldest commit that brought the secret in there.
+def attribute(repository: Repository, findings: list[Finding], revisions: tuple[str, ...] = ()) -> list[Finding]:
+    """One place for each path: the oldest commit that brought the secret in there, and the branches and tags that still
+    have it. Only among the commits of `revisions`, where given.
 
     `at_head` is None where git could not tell; it is no answer then that there is no path either.
     """
-    oids = frozenset(p.commit for f in findings for p in f.places if p.commit)
-    history = _ask(repository, oids) if oids else _History()
+    history = _ask(repository, findings, revisions) if any(p.commit for f in findings for p in f.places) else _History()
     return [replace(f, places=_places(f, history)) for f in findings]
 
 
-def _ask(repository: Repository, oids: frozenset[str]) -> _History:
+def _ask(repository: Repository, findings: list[Finding], revisions: tuple[str, ...]) -> _History:
     history = _History()
-    with suppress(CouldNotLook):
-        for number, introduction in enumerate(introductions(repository, oids)):
-            history.by_oid[introduction.oid].append(introduction)
-            history.age.setdefault(introduction.commit, number)
-        history.whole = True
+    try:
+        oids = _oids(findings)
+        told = introduced_by(repository, oids, revisions) if revisions else introductions(repository, oids)
+        history.add(told)
+        if not revisions:
+            # It takes long where a server keeps all pull requests: only for what no branch or tag has in any version.
+            lost = [f for f in findings if not any(p.commit in history.by_oid for p in f.places)]
+            history.add(introductions_elsewhere(repository, _oids(lost)))
+    except CouldNotLook:
+        history.whole = False
     with suppress(CouldNotLook):
         history.head = repository.at_head()
+    with suppress(CouldNotLook):
+        history.refs = holding(repository, [(i.oid, i.path) for found in history.by_oid.values() for i in found])
     return history
 
 
+def _oids(findings: Iterable[Finding]) -> frozenset[str]:
+    return frozenset(p.commit for f in findings for p in f.places if p.commit)
+
+
 def _places(finding: Finding, history: _History) -> tuple[Place, ...]:
-    oldest: dict[str, Place] = {}
-    still: set[str] = set()
+    oldest: dict[tuple[str, tuple[str, ...]], tuple[int, Place]] = {}
+    still: dict[str, dict[str, None]] = defaultdict(dict)
+    now: set[str] = set()
     for seen in finding.places:
         oid = seen.commit or ""
         for i in history.by_oid.get(oid, ()):
+            still[i.path].update(dict.fromkeys(history.refs.get((oid, i.path), ())))
             if (i.path, oid) in (history.head or ()):
-                still.add(i.path)
-            known = oldest.get(i.path)
-            if known is None or history.age[i.commit] < history.age.get(known.commit or "", len(history.age)):
-                oldest[i.path] = Place(i.path, seen.line, i.commit, i.author, i.date)
+                now.add(i.path)
+            known = oldest.get((i.path, seen.via))
+            if known is None or i.age < known[0]:
+                place = replace(seen, path=i.path, commit=i.commit, author=i.author, date=i.date)
+                oldest[i.path, seen.via] = i.age, place
         if oid not in history.by_oid:
-            name = f"object {oid}"
-            oldest.setdefault(name, Place(name, seen.line))
-    placed = [replace(p, at_head=_at_head(p, history, still)) for p in oldest.values()]
-    return tuple(sorted(placed, key=lambda p: (history.age.get(p.commit or "", len(history.age)), p.path)))
+            place = replace(seen, path=f"object {oid}", commit=None)
+            oldest.setdefault((place.path, seen.via), (_UNKNOWN_AGE, place))
+    placed = [
+        (age, replace(p, at_head=_at_head(p, history, now), refs=tuple(still.get(p.path, ()))))
+        for age, p in oldest.values()
+    ]
+    return tuple(p for _, p in sorted(placed, key=lambda found: (found[0], found[1].path, found[1].via)))
 
 
 def _at_head(place: Place, history: _History, still: Iterable[str]) -> bool | None:

@@ -2,25 +2,64 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unleak.model.finding import Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Bytes `start` to `end` of a blob look like what `detector` finds. `labelled`: a name beside them says so too."""
+    """Bytes `start` to `end` of a text look like what `detector` finds; `value` is what they say, on line `line`.
+
+    `labelled`: a name beside them says so too. `whose`: the rest of that name, `staging` of `STAGING_SECRET_KEY`. `via`: how the text was come by. `allowed`: a comment on the line says
+    that it may stand there.
+    """
 
     detector: str
     start: int
     end: int
+    value: bytes = field(repr=False)
+    line: int
     labelled: bool = False
+    whose: bytes = b""
+    via: tuple[str, ...] = ()
+    allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a value says of itself, offline: its account and key id, and more in words."""
+
+    key_id: str | None = None
+    account_id: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where in gigabytes a value may be. `pattern` is without lookaround, so that every engine reads it; a value lies
+    between `before` bytes ahead of its end and `after` bytes behind it. `opening` is the same for Python's `re`: what
+    every match of `pattern` begins with. `more`: other patterns of the same, apart where one alone is slower.
+    """
+
+    pattern: bytes
+    opening: re.Pattern[bytes]
+    before: int
+    after: int
+    more: tuple[bytes, ...] = ()
+
+
+def _nothing(_value: bytes) -> Told:
+    return Told()
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
     """`pattern` has one group, the value. `confirm` throws out what only looks alike; `label` is searched before it.
 
+    `anchor` finds the neighbourhood in which `pattern` is tried; `prefixes` are literals with which every value begins,
+    so that it is recognised in base64 too. `needs_label`: without a label, or an id close by, a value is none.
+    `tells` reads what a value says of itself. `beside_id`: it belongs to the key id next to it.
     `examples` and `counter_examples` hold whole lines; in the source they are written in pieces, so that a scanner
     does not find them there.
     """
@@ -37,12 +76,18 @@ class Detector:
     pattern: re.Pattern[bytes]
     confirm: Callable[[bytes], bool]
     label: re.Pattern[bytes]
+    anchor: Anchor
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...]
+    prefixes: tuple[bytes, ...] = ()
+    needs_label: bool = False
+    beside_id: bool = False
+    tells: Callable[[bytes], Told] = _nothing
 
 
 def begins(alphabet: bytes) -> bytes:
     """A pattern for where a value of this alphabet may begin: not inside a longer word, but behind the `+` of a diff,
     an escaped line end and a percent-encoded sign, though these end in characters that values have too.
     """
-    return rb"(?:(?<![" + alphabet + rb"])|(?m:(?<=^\+))|(?<=\\[nrt])|(?<=%[0-7][0-9A-Fa-f]))"
+    percent = rb"(?<=%[0-7][0-9A-Fa-f])|(?<=%25[0-7][0-9A-Fa-f])"
+    return rb"(?:(?<![" + alphabet + rb"])|(?m:(?<=^\+))|(?<=\\[nrt])|" + percent + rb")"

@@ -18,10 +18,14 @@ from unleak.model.errors import CouldNotLook
 from unleak.model.finding import Finding
 from unleak.scan.attribute import attribute
 from unleak.scan.blob import Blob, Problem
+from unleak.scan.decode.readings import is_mail, with_line_ends
+from unleak.scan.locate import LONGEST, Locate, adaptive, joined
 from unleak.scan.scanner import Collector, Scan, Seen, findings_in, scan, without_secrets
 from unleak.scan.sources.history import read_history
+from unleak.scan.unpack import is_packed
 
 if TYPE_CHECKING:
+    from unleak.git.delta import Span
     from unleak.git.forest import Portion
     from unleak.git.pack import Pack
 
@@ -54,16 +58,18 @@ def _walk(repository: Repository, progress: Progress) -> Scan:
         raise CouldNotLook("git reads this as well", "")
     from unleak.git.forest import plan_portions
     from unleak.git.pack import open_pack
-    from unleak.scan.prefilter import make_prefilter
+    from unleak.scan.locate import make_locate
 
     packs = [open_pack(p, stores.hash_size) for p in stores.packs]
     plan = plan_portions(packs, _PORTIONS)
-    work = _Work(packs, plan.portions, make_prefilter())
+    work = _Work(packs, plan.portions, make_locate())
     left, collector = [*plan.left, *stores.loose], Collector()
     for why in gaps(repository):
         collector.add(Problem("history", why))
     for done, read in enumerate(work.shared_out(), 1):
-        collector.add_seen(read.seen, read.blobs, read.size)
+        collector.add_read(read.blobs, read.size)
+        for one in read.seen:
+            collector.add_seen(one)
         left += read.bad
         progress(done, len(plan.portions))
     for found in read_objects(repository, list(dict.fromkeys(left))):
@@ -78,7 +84,7 @@ def _walk(repository: Repository, progress: Progress) -> Scan:
 class _Read:
     """What came of one portion; it crosses processes and holds no secret. `bad` are ids that git must be asked for."""
 
-    seen: list[Seen]
+    seen: list[Seen | Problem]
     blobs: int
     size: int
     bad: list[str]
@@ -90,8 +96,8 @@ _work: "_Work | None" = None
 class _Work:
     """Portions of packs, and the processes that read them: forked, so that nothing is copied."""
 
-    def __init__(self, packs: "list[Pack]", portions: "list[Portion]", may_hold: Callable[[bytes], bool]) -> None:
-        self._packs, self._portions, self._may_hold = packs, portions, may_hold
+    def __init__(self, packs: "list[Pack]", portions: "list[Portion]", locate: Locate) -> None:
+        self._packs, self._portions, self._locate = packs, portions, locate
 
     def shared_out(self) -> Iterator[_Read]:
         global _work  # noqa: PLW0603  what a forked process finds when it begins
@@ -103,22 +109,44 @@ class _Work:
             _work = None
 
     def read(self, number: int) -> _Read:
-        from unleak.git.walk import BadEntry, read_portion
+        from unleak.git.walk import read_portion
 
         portion = self._portions[number]
         pack = self._packs[portion.pack]
-        seen: list[Seen] = []
-        bad: list[str] = []
-        blobs = size = 0
-        for found in read_portion(pack, portion):
-            if isinstance(found, BadEntry):
-                bad.append(pack.index.oid(found.number))
-                continue
-            entry, data = found
-            blobs, size = blobs + 1, size + len(data)
-            if self._may_hold(data):
-                seen += map(without_secrets, findings_in(Blob(data, "", pack.index.oid(entry))))
-        return _Read(seen, blobs, size, bad)
+        look = _Look(pack, self._locate)
+        bad = [pack.index.oid(entry) for entry in read_portion(pack, portion, look)]
+        return _Read(look.seen, look.blobs, look.size, bad)
+
+
+class _Look:
+    """Looks at the objects of a portion; where the base of one held nothing, at what is new in it."""
+
+    def __init__(self, pack: "Pack", locate: Locate) -> None:
+        self._pack, self._locate = pack, locate
+        self.seen: list[Seen | Problem] = []
+        self.blobs = self.size = 0
+
+    def __call__(self, entry: int, data: bytes, changes: "list[Span] | None") -> bool:
+        self.blobs += 1
+        self.size += len(data)
+        if self._is_quiet(data, changes):
+            return True
+        self.seen += map(_crossing, findings_in(Blob(data, "", self._pack.index.oid(entry)), self._locate))
+        return False
+
+    def _is_quiet(self, data: bytes, changes: "list[Span] | None") -> bool:
+        if is_packed(data) or is_mail(data):
+            return False
+        if changes is None:
+            return self._locate(with_line_ends(data)) is None
+        parts = joined(((start - LONGEST, end + LONGEST) for start, end in changes), len(data))
+        if sum(end - start for start, end in parts) > len(data) // 2:
+            return self._locate(with_line_ends(data)) is None
+        return all(self._locate(with_line_ends(data[start:end])) is None for start, end in parts)
+
+
+def _crossing(found: Finding | Problem) -> Seen | Problem:
+    return found if isinstance(found, Problem) else without_secrets(found)
 
 
 def _read_portion(number: int) -> _Read:
@@ -144,4 +172,5 @@ def _whole(repository: Repository, finding: Finding) -> Finding:
 def _again(repository: Repository, oids: Iterable[str]) -> Iterator[Finding]:
     for found in read_objects(repository, list(oids)[:1]):
         if not isinstance(found, BadObject):
-            yield from findings_in(Blob(found.data, "", found.oid))
+            again = findings_in(Blob(found.data, "", found.oid), adaptive())
+            yield from (f for f in again if isinstance(f, Finding))

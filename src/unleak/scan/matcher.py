@@ -1,54 +1,206 @@
-"""Every place in a blob that a detector takes for its own."""
+"""Every place in a text that a detector takes for its own, and the credentials that these places make."""
 
-import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from unleak.scan.blob import Problem
+from unleak.scan.decode.escapes import Plain, has_escapes
+from unleak.scan.decode.readings import READINGS, is_mail, read_mail, with_line_ends
 from unleak.scan.detector import Candidate, Detector
-from unleak.scan.detectors import DETECTORS
+from unleak.scan.detectors import BY_ID
+from unleak.scan.ignore.inline import ALLOW
+from unleak.scan.locate import ENCODINGS, SOURCES, Locate, Located, Span, joined, locate_by_re
+from unleak.scan.pairing import NEAR_LINES, Pair, pair
+from unleak.scan.unpack import Budget, is_packed, unpack_all
 
 _LABEL_REACH = 80
-# Cheap tests of a whole blob: without one of these words there is nothing that could be confirmed or labelled.
-_MAY_HOLD = re.compile(
-    rb"A(?:KIA|SIA|BIA|CCA|QoDYXdz|goJb3JpZ2lu)|IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|(?i:s(?:ecret|k[\"']?\s{0,3}[:=]))"
-)
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# A terminal's colour; a slash or plus escaped as in JSON; one percent-encoded.
-_DISGUISED = re.compile(rb"[\x1b\\%](?:(?<=\x1b)\[[0-9;]*[A-Za-z]|(?<=\\)(?:/|u002[FfBb])|(?<=%)2[FfBb])")
+_OWN_PART = 60
+_NEAR_BYTES = 16_384
+_DEPTH = 4
+_LONGEST_LINE = 4096
+# Before a value whose name stands on the line above: nothing but signs and a word that says "value".
+_VALUE_ONLY = re.compile(rb"(?i)[^a-z0-9]*(?:(?:string|parameter_?)?value|default|string|data)?[^a-z0-9]*")
+# A Terraform variable, up to its default.
+_BLOCK = re.compile(rb"variable\s+\"[^\"\n]*\"\s*\{[^}]*\Z")
+_BLOCK_REACH = 400
+# A name, and the sign between it and its value.
+_NAME = re.compile(rb"([A-Za-z][A-Za-z0-9_.-]{2,60})[\x22\x27]?\s{0,8}[:=]>?\s{0,8}[\x22\x27]?\Z")
+_USUAL = re.compile(rb"(?i)aws|amazon|s3|access|secret|key|id|token|session|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b")
+_ENCODED = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{52,112}={0,2})(?![A-Za-z0-9+/_=-])")
+_ID = BY_ID["aws_access_key_id"]
+_SECRET = BY_ID["aws_secret"]
 
 
-def readings(data: bytes) -> Iterator[bytes]:
-    """The blob as its reader sees it, where it may hold anything: without colours, with `+` and `/` for their escapes,
-    and UTF-16 as UTF-8. Lines stay where they are.
-    """
-    texts = [data]
-    if data.startswith(_UTF16):
-        texts.append(data.decode("utf-16", "replace").encode())
-    for text in texts:
-        if _MAY_HOLD.search(text):
-            yield _DISGUISED.sub(_plain, text)
+def pairs_in(data: bytes, locate: Locate, depth: int = 0) -> Iterator[Pair]:
+    """What a text says, in every reading that it asks for, and in what is encoded in it."""
+    text = with_line_ends(data)
+    found = locate(text)
+    mail = is_mail(text)
+    if found is None and not mail:
+        return
+    readings = [READINGS[n] for n in found.readings] if found else []
+    if found and found.spans and not mail and not any(r.instead for r in readings):
+        yield from _read(text, found, depth, "")
+    if mail:
+        yield from _again(read_mail(text), locate, depth, "quoted-printable")
+    for reading in readings:
+        yield from _again(reading.read(text), locate, depth, reading.name)
 
 
-def find_candidates(data: bytes) -> list[Candidate]:
-    """In the order of their place. A forty-character value counts near an id or behind a label only: see pairing."""
-    found = [c for detector in DETECTORS for c in _of(detector, data)]
-    return sorted(found, key=lambda c: (c.start, c.end))
+def _again(text: bytes, locate: Locate, depth: int, step: str) -> Iterator[Pair]:
+    found = locate(text)
+    if found and found.spans:
+        yield from _read(text, found, depth, step)
 
 
-def _plain(disguised: re.Match[bytes]) -> bytes:
-    sign = disguised.group()
-    return b"" if sign.startswith(b"\x1b") else b"+" if sign[-1:] in b"Bb" else b"/"
+def _read(text: bytes, found: Located, depth: int, step: str) -> Iterator[Pair]:
+    candidates = _near_anchors(text, found)
+    whole: list[Pair] = []
+    if depth < _DEPTH:
+        for pair_, is_whole in _in_pieces(text, found, depth):
+            if is_whole:
+                whole.append(pair_)
+            else:
+                candidates += [c for c in pair_.parts if c not in candidates]
+    candidates += _near_ids(text, candidates)
+    via = (step,) if step else ()
+    finished = [
+        replace(c, via=(*via, *c.via), whose=_whose(text, c.start), allowed=_allowed(text, c))
+        for c in _numbered(text, candidates)
+    ]
+    yield from (*whole, *pair(finished))
 
 
-def _of(detector: Detector, data: bytes) -> list[Candidate]:
+def _near_anchors(text: bytes, found: Located) -> list[Candidate]:
+    """In the neighbourhood of what was located."""
     return [
-        Candidate(detector.id, m.start(1), m.end(1), _has_label(detector, data, m.start(1)))
-        for m in detector.pattern.finditer(data)
-        if detector.confirm(m.group(1))
+        candidate
+        for number, spans in found.spans.items()
+        if isinstance(detector := SOURCES[number], Detector)
+        for span in spans
+        for candidate in _of(detector, text, span)
+        if candidate.labelled or not detector.needs_label
     ]
 
 
-def _has_label(detector: Detector, data: bytes, start: int) -> bool:
-    """A telling name before the value, on the same line."""
-    line = data.rfind(b"\n", max(0, start - _LABEL_REACH), start) + 1
-    return detector.label.search(data, max(line, start - _LABEL_REACH), start) is not None
+def _near_ids(text: bytes, candidates: list[Candidate]) -> list[Candidate]:
+    """Around an id, what looks like a secret may be one without a name too."""
+    known = {(c.start, c.end) for c in candidates}
+    spans = joined((_lines_around(text, c) for c in candidates if c.detector == _ID.id), len(text))
+    return [c for span in spans for c in _of(_SECRET, text, span) if (c.start, c.end) not in known]
+
+
+def _lines_around(text: bytes, candidate: Candidate) -> Span:
+    first, last = candidate.start, candidate.end
+    for _ in range(NEAR_LINES + 1):
+        first = text.rfind(b"\n", max(0, candidate.start - _NEAR_BYTES), first)
+        if first < 0:
+            break
+    for _ in range(NEAR_LINES + 1):
+        last = text.find(b"\n", last + 1, candidate.end + _NEAR_BYTES)
+        if last < 0:
+            break
+    return (
+        first if first >= 0 else max(0, candidate.start - _NEAR_BYTES),
+        last if last >= 0 else candidate.end + _NEAR_BYTES,
+    )
+
+
+def _of(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:
+    start, end = span
+    plain = Plain(text, start, end) if has_escapes(text, start, end) else None
+    if plain is None:
+        for match in detector.pattern.finditer(text, start, end):
+            # The end of a span hides what would go on behind it.
+            if (match.end(1) < end or end == len(text)) and detector.confirm(match.group(1)):
+                labelled = _has_label(detector, text, match.start(1))
+                yield Candidate(detector.id, match.start(1), match.end(1), match.group(1), 0, labelled)
+    else:
+        for match in detector.pattern.finditer(plain.data):
+            cut = (match.start(1) == 0 and start > 0) or (match.end(1) == len(plain.data) and end < len(text))
+            if not cut and detector.confirm(match.group(1)):
+                labelled = _has_label(detector, plain.data, match.start(1))
+                first, last = plain.at(match.start(1)), plain.at(match.end(1))
+                yield Candidate(detector.id, first, last, match.group(1), 0, labelled)
+    if detector.needs_label:
+        yield from _encoded(detector, text, span)
+
+
+def _encoded(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:
+    """A whole value in base64 or hexadecimal: half of a Kubernetes Secret."""
+    for word in _ENCODED.finditer(text, *span):
+        if word.end() == span[1] < len(text):
+            continue
+        for encoding in ENCODINGS:
+            value = encoding.value(word.group())
+            match = value and detector.pattern.fullmatch(value)
+            if match and detector.confirm(match.group(1)):
+                labelled = _has_label(detector, text, word.start())
+                yield Candidate(detector.id, *word.span(), match.group(1), 0, labelled, via=(encoding.name,))
+                break
+
+
+def _in_pieces(text: bytes, found: Located, depth: int) -> Iterator[tuple[Pair, bool]]:
+    """What encoded pieces say. A pair is whole; a part alone goes to the text around it, for its other half."""
+    for number, spans in found.spans.items():
+        encoding = SOURCES[number]
+        if isinstance(encoding, Detector):
+            continue
+        for piece in {p.start: p for span in spans for p in encoding.pieces(text, *span)}.values():
+            line = text.count(b"\n", 0, piece.start) + 1
+            for inner in _inside(piece.data, depth + 1):
+                moved = inner.moved(piece.start, piece.end, line, f"{encoding.name} at line {line}")
+                yield moved, inner.key_id is not None and inner.secret is not None
+
+
+def _inside(data: bytes, depth: int) -> Iterator[Pair]:
+    """What a decoded piece says, and what is packed in it. Bytes that merely look packed are passed over."""
+    yield from pairs_in(data, locate_by_re, depth)
+    if is_packed(data):
+        for item in unpack_all(data, Budget()):
+            if not isinstance(item, Problem):
+                steps, content = item
+                for found in pairs_in(content, locate_by_re, depth):
+                    yield found.moved(0, len(data), found.main.line, " > ".join(steps))
+
+
+def _has_label(detector: Detector, text: bytes, start: int) -> bool:
+    """A telling name before the value, on the same line, or alone on the line above."""
+    line = text.rfind(b"\n", max(0, start - _LABEL_REACH), start)
+    if detector.label.search(text, max(line + 1, start - _LABEL_REACH), start):
+        return True
+    if line < 0 or start - line > _OWN_PART or not _VALUE_ONLY.fullmatch(text, line + 1, start):
+        return False
+    block = _BLOCK.search(text, max(0, line - _BLOCK_REACH), line)
+    if block and detector.label.search(block.group()):
+        return True
+    above = text.rfind(b"\n", max(0, line - _LABEL_REACH), line)
+    return detector.label.search(text, max(above + 1, line - _LABEL_REACH), line) is not None
+
+
+def _numbered(text: bytes, candidates: list[Candidate]) -> Iterator[Candidate]:
+    """In the order of their place, each once, with its line."""
+    line, counted = 1, 0
+    last: tuple[int, str] | None = None
+    for candidate in sorted(candidates, key=lambda c: (c.start, c.detector, -c.end, not c.labelled)):
+        if (candidate.start, candidate.detector) == last and not candidate.via:
+            continue
+        last = candidate.start, candidate.detector
+        line += text.count(b"\n", counted, candidate.start)
+        counted = candidate.start
+        yield replace(candidate, line=line) if candidate.line != line else candidate
+
+
+def _whose(text: bytes, start: int) -> bytes:
+    """Of the name before a value, what is said beside the usual words: `staging` of `STAGING_SECRET_KEY`."""
+    line = text.rfind(b"\n", max(0, start - _LABEL_REACH), start) + 1
+    name = _NAME.search(text, max(line, start - _LABEL_REACH), start)
+    return _USUAL.sub(b"", name.group(1)).lower() if name else b""
+
+
+def _allowed(text: bytes, candidate: Candidate) -> bool:
+    start = text.rfind(b"\n", max(0, candidate.start - _LONGEST_LINE), candidate.start) + 1
+    end = text.find(b"\n", candidate.end, candidate.end + _LONGEST_LINE)
+    last = end if end >= 0 else candidate.end + _LONGEST_LINE
+    return ALLOW.search(text, max(start, candidate.start - _LONGEST_LINE), last) is not None

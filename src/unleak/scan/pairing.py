@@ -2,20 +2,24 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
 from unleak.model.finding import Confidence
 from unleak.scan.detector import Candidate
+from unleak.scan.detectors import BY_ID
 
+NEAR_LINES = 5
 _FAR_LINES = 30
-_NEAR_LINES = 5
 _MOST_BETWEEN = 50
 _MOST_ROUNDS = 10
 _WRONG_SIDE = 0.5
 _UNLABELLED = 2.0
 _BYTES_A_LINE = 10_000
+_STRANGERS = 10.0
+_FEWEST_IN_LISTS = 2
+_CREDENTIAL = ("aws_access_key_id", "aws_secret", "aws_session_token")
 
 _Couple = tuple[float, Candidate, Candidate]
 _Cost = Callable[[Candidate, Candidate], float | None]
@@ -23,75 +27,123 @@ _Cost = Callable[[Candidate, Candidate], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Parts of one credential in a blob; None where a part is missing. `line` is that of the part that matters most."""
+    """Parts of one credential in a text; None where a part is missing. `other` is a value of another kind, with the id
+    that it belongs to, if any.
+    """
 
     key_id: Candidate | None
     secret: Candidate | None
     token: Candidate | None
-    line: int
     confidence: Confidence
+    other: Candidate | None = None
+
+    @property
+    def parts(self) -> list[Candidate]:
+        return [p for p in (self.key_id, self.secret, self.token, self.other) if p]
+
+    @property
+    def main(self) -> Candidate:
+        """The part that matters most."""
+        main = self.secret or self.other or self.key_id or self.token
+        assert main  # noqa: S101  a pair of nothing is not made
+        return main
+
+    @property
+    def allowed(self) -> bool:
+        return any(p.allowed for p in self.parts)
+
+    def moved(self, start: int, end: int, line: int, step: str) -> "Pair":
+        """As it is seen from the text in which it was encoded, between `start` and `end`."""
+
+        def move(part: Candidate | None) -> Candidate | None:
+            if part is None:
+                return None
+            at = min(start + part.start, end - 1)
+            return replace(part, start=at, end=end, line=line, via=(step, *part.via))
+
+        return replace(
+            self, key_id=move(self.key_id), secret=move(self.secret), token=move(self.token), other=move(self.other)
+        )
 
 
-class Text:
-    """What candidates of a blob say, and on which line, counted from 1."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._starts = [0]
-        at = data.find(b"\n")
-        while at >= 0:
-            self._starts.append(at + 1)
-            at = data.find(b"\n", at + 1)
-
-    def line(self, candidate: Candidate) -> int:
-        return bisect_right(self._starts, candidate.start)
-
-    def value(self, candidate: Candidate) -> bytes:
-        return self._data[candidate.start : candidate.end]
-
-
-def pair(data: bytes, candidates: list[Candidate]) -> Iterator[Pair]:
-    """Each id, secret and token of the blob once, however often it stands there."""
-    text = Text(data)
-    ids = [c for c in candidates if c.detector == "aws_access_key_id"]
-    secrets = [c for c in candidates if c.detector == "aws_secret"]
-    tokens = [c for c in candidates if c.detector == "aws_session_token"]
-    to_secret = _assign(text, ids, secrets)
-    to_token = _assign(text, [i for i in ids if text.value(i).startswith(b"ASIA")], tokens)
-    for name, first in _distinct(text, ids).items():
+def pair(candidates: list[Candidate]) -> Iterator[Pair]:
+    """Each id, secret and token of a text once, however often it stands there. Candidates come in order of place."""
+    candidates = list(_apart(candidates))
+    ids, secrets, tokens = ([c for c in candidates if c.detector == d] for d in _CREDENTIAL)
+    to_secret = _assign(ids, secrets)
+    to_token = _assign([i for i in ids if i.value.startswith(b"ASIA")], tokens)
+    taken = set()
+    for other in _distinct([c for c in candidates if c.detector not in _CREDENTIAL]).values():
+        beside = _beside(other, ids) if BY_ID[other.detector].beside_id else None
+        taken.add(beside.value if beside else b"")
+        yield Pair(beside, None, None, Confidence.HIGH if other.labelled else Confidence.MEDIUM, other)
+    for name, first in _distinct(ids).items():
         key_id, secret = to_secret.get(name, (first, None))
         token = to_token[name][1] if name in to_token else None
-        yield Pair(key_id, secret, token, text.line(secret or key_id), _confidence(text, key_id, secret))
-    for secret in _left_over(text, [s for s in secrets if s.labelled], to_secret):
-        yield Pair(None, secret, None, text.line(secret), Confidence.MEDIUM)
-    for token in _left_over(text, tokens, to_token):
-        yield Pair(None, None, token, text.line(token), Confidence.HIGH)
+        if secret or token or name not in taken:
+            yield Pair(key_id, secret, token, _confidence(key_id, secret))
+    for secret in _left_over([s for s in secrets if s.labelled], to_secret):
+        yield Pair(None, secret, None, Confidence.MEDIUM)
+    for token in _left_over(tokens, to_token):
+        yield Pair(None, None, token, Confidence.HIGH)
 
 
-def _distinct(text: Text, candidates: list[Candidate]) -> dict[bytes, Candidate]:
-    """By value, the first place of each."""
-    return {text.value(c): c for c in reversed(candidates)}
+def _apart(candidates: list[Candidate]) -> Iterator[Candidate]:
+    """Without the ids and tokens of which a longer value is made: that of Bedrock is a signed address."""
+    end = 0
+    for candidate in sorted(candidates, key=lambda c: (c.start, c.detector in _CREDENTIAL)):
+        if candidate.detector in _CREDENTIAL:
+            if candidate.start >= end:
+                yield candidate
+            continue
+        if candidate.end - candidate.start == len(candidate.value):
+            end = max(end, candidate.end)
+        yield candidate
 
 
-def _left_over(
-    text: Text, candidates: list[Candidate], taken: dict[bytes, tuple[Candidate, Candidate]]
-) -> list[Candidate]:
-    used = {text.value(other) for _, other in taken.values()}
-    return [c for value, c in _distinct(text, candidates).items() if value not in used]
+def _beside(other: Candidate, ids: list[Candidate]) -> Candidate | None:
+    near = [i for i in ids if abs(i.line - other.line) <= NEAR_LINES]
+    return min(near, key=lambda i: (abs(i.line - other.line), abs(i.start - other.start)), default=None)
 
 
-def _assign(text: Text, ids: list[Candidate], others: list[Candidate]) -> dict[bytes, tuple[Candidate, Candidate]]:
+def _distinct(candidates: list[Candidate]) -> dict[bytes, Candidate]:
+    """By value, the first place of each, in order."""
+    return dict(reversed({c.value: c for c in reversed(candidates)}.items()))
+
+
+def _left_over(candidates: list[Candidate], taken: dict[bytes, tuple[Candidate, Candidate]]) -> list[Candidate]:
+    used = {other.value for _, other in taken.values()}
+    return [c for value, c in _distinct(candidates).items() if value not in used]
+
+
+def _assign(ids: list[Candidate], others: list[Candidate]) -> dict[bytes, tuple[Candidate, Candidate]]:
     """By id. A blob keeps to one order: ids before their secrets or after them, whichever fits it better as a whole."""
-    taken = [_cheapest(text, ids, others, partial(_cost, text, id_first=first)) for first in (True, False)]
+    in_lists = _lists(ids, others)
+    if in_lists:
+        return in_lists
+    taken = [_cheapest(ids, others, partial(_cost, id_first=first)) for first in (True, False)]
     best = min(taken, key=lambda couples: (-len(couples), sum(c[0] for c in couples.values())))
     return {value: (key_id, other) for value, (_, key_id, other) in best.items()}
 
 
-def _cheapest(text: Text, ids: list[Candidate], others: list[Candidate], cost: _Cost) -> dict[bytes, _Couple]:
+def _lists(ids: list[Candidate], others: list[Candidate]) -> dict[bytes, tuple[Candidate, Candidate]]:
+    """All ids in one block and as many others in another: the first belongs to the first, and so on."""
+    first, second = sorted((list(_distinct(ids).values()), list(_distinct(others).values())), key=_place)
+    apart = len(first) >= _FEWEST_IN_LISTS and len(first) == len(second) and first[-1].start < second[0].start
+    if not apart or second[-1].line - first[0].line > _FAR_LINES or any(c.whose for c in (*first, *second)):
+        return {}
+    return {i.value: (i, o) for i, o in zip(_distinct(ids).values(), _distinct(others).values(), strict=True)}
+
+
+def _place(candidates: list[Candidate]) -> int:
+    return candidates[0].start if candidates else 0
+
+
+def _cheapest(ids: list[Candidate], others: list[Candidate], cost: _Cost) -> dict[bytes, _Couple]:
     taken: dict[bytes, _Couple] = {}
     used: set[bytes] = set()
     for couple in sorted(_couples(ids, others, cost), key=lambda c: (c[0], c[1].start, c[2].start)):
-        key_id, other = text.value(couple[1]), text.value(couple[2])
+        key_id, other = couple[1].value, couple[2].value
         if key_id not in taken and other not in used:
             taken[key_id] = couple
             used.add(other)
@@ -126,19 +178,20 @@ def _uncross(taken: dict[bytes, _Couple], cost: _Cost) -> bool:
     return changed
 
 
-def _cost(text: Text, key_id: Candidate, other: Candidate, *, id_first: bool) -> float | None:
+def _cost(key_id: Candidate, other: Candidate, *, id_first: bool) -> float | None:
     """Lines, then bytes, between the two; more on the wrong side and without a label."""
     labelled = other.labelled or other.detector == "aws_session_token"
-    distance = abs(text.line(other) - text.line(key_id))
-    if distance > (_FAR_LINES if labelled else _NEAR_LINES):
+    distance = abs(other.line - key_id.line)
+    if distance > (_FAR_LINES if labelled else NEAR_LINES):
         return None
     gap = min(abs(other.start - key_id.start) / _BYTES_A_LINE, _WRONG_SIDE / 2)
     side = _WRONG_SIDE if (key_id.start < other.start) is not id_first else 0
-    return distance + gap + side + (0 if labelled else _UNLABELLED)
+    strange = _STRANGERS if key_id.whose and other.whose and key_id.whose != other.whose else 0
+    return distance + gap + side + strange + (0 if labelled else _UNLABELLED)
 
 
-def _confidence(text: Text, key_id: Candidate, secret: Candidate | None) -> Confidence:
+def _confidence(key_id: Candidate, secret: Candidate | None) -> Confidence:
     if secret is None:
         return Confidence.HIGH
-    near = abs(text.line(secret) - text.line(key_id)) <= _NEAR_LINES
+    near = abs(secret.line - key_id.line) <= NEAR_LINES
     return Confidence.HIGH if near and secret.labelled else Confidence.MEDIUM

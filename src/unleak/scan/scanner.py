@@ -9,10 +9,13 @@ from unleak.iam.key_id import account_of
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.finding import Confidence, Finding, Place, Severity
 from unleak.scan.blob import Blob, Problem
+from unleak.scan.canary import canary_of
 from unleak.scan.detector import Candidate, Detector
 from unleak.scan.detectors import BY_ID
-from unleak.scan.matcher import find_candidates, readings
-from unleak.scan.pairing import Pair, pair
+from unleak.scan.locate import Locate, adaptive
+from unleak.scan.matcher import pairs_in
+from unleak.scan.pairing import Pair
+from unleak.scan.unpack import Budget, is_packed, unpack_all
 
 
 @dataclass(slots=True)
@@ -53,17 +56,26 @@ class Collector:
         self._found: dict[str, Finding] = {}
         self._parts: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, dict[Place, None]] = defaultdict(dict)
+        self._locate = adaptive()
 
     def add(self, item: Blob | Problem) -> None:
         if isinstance(item, Problem):
             self._scan.problems.append(item)
             return
-        self.add_seen((Seen(f, _parts(f.credentials)) for f in findings_in(item)), 1, len(item.data))
+        self._scan.blobs += item.first_line == 1
+        self._scan.size += len(item.data)
+        for found in findings_in(item, self._locate):
+            self.add_seen(found if isinstance(found, Problem) else Seen(found, _parts(found.credentials)))
 
-    def add_seen(self, seen: Iterable[Seen], blobs: int, size: int) -> None:
+    def add_read(self, blobs: int, size: int) -> None:
+        """So much was read elsewhere."""
         self._scan.blobs += blobs
         self._scan.size += size
-        for one in seen:
+
+    def add_seen(self, one: Seen | Problem) -> None:
+        if isinstance(one, Problem):
+            self._scan.problems.append(one)
+        else:
             name = one.finding.fingerprint
             self._found[name] = _merge(self._found.get(name, one.finding), one.finding)
             self._parts[name] = tuple(dict.fromkeys((*self._parts.get(name, ()), *one.parts)))
@@ -92,40 +104,63 @@ def without_secrets(finding: Finding) -> Seen:
     return Seen(replace(finding, credentials=None), _parts(finding.credentials))
 
 
-def findings_in(blob: Blob) -> Iterator[Finding]:
-    for data in readings(blob.data):
-        candidates = find_candidates(data)
-        if candidates:
-            for parts in pair(data, candidates):
-                yield _finding(blob, data, parts)
+def findings_in(blob: Blob, locate: Locate) -> Iterator[Finding | Problem]:
+    """What its text says, and what is packed in it; a problem where that could not be unpacked."""
+    for pair in pairs_in(blob.data, locate):
+        yield _finding(blob, pair, ())
+    if is_packed(blob.data):
+        for item in unpack_all(blob.data, Budget()):
+            if isinstance(item, Problem):
+                yield Problem(f"{_name(blob)} ({item.where})" if item.where else _name(blob), item.why)
+                continue
+            steps, data = item
+            for pair in pairs_in(data, locate):
+                yield _finding(blob, pair, steps)
 
 
-def _finding(blob: Blob, data: bytes, parts: Pair) -> Finding:
-    def text(part: Candidate) -> str:
-        return data[part.start : part.end].decode("ascii")
+def _name(blob: Blob) -> str:
+    return blob.path or f"object {blob.oid}"
 
-    key_id = text(parts.key_id) if parts.key_id else None
-    secret = SecretKey(text(parts.secret)) if parts.secret else None
-    token = SessionToken(text(parts.token)) if parts.token else None
-    detector = BY_ID["aws_secret" if secret else "aws_session_token" if token else "aws_access_key_id"]
+
+def _finding(blob: Blob, pair: Pair, steps: tuple[str, ...]) -> Finding:
+    key_id, secret, token = (_text(p) for p in (pair.key_id, pair.secret, pair.token))
+    detector = BY_ID[pair.main.detector]
+    told = detector.tells(pair.main.value)
+    secret_key, session_token = SecretKey(secret) if secret else None, SessionToken(token) if token else None
+    place = Place(
+        blob.path, blob.first_line + pair.main.line - 1, commit=blob.oid or None, via=(*steps, *pair.main.via),
+        allowed=pair.allowed,
+    )  # fmt: skip
+    names = key_id or told.key_id
     return Finding(
         detector=detector.id,
         severity=detector.severity,
-        confidence=parts.confidence,
-        fingerprint=_fingerprint(key_id, secret, token if not secret else None),
-        key_id=key_id,
-        account_id=account_of(key_id) if key_id else None,
+        confidence=pair.confidence,
+        fingerprint=_fingerprint(key_id, secret_key, session_token if not secret else None, pair.other),
+        key_id=names,
+        account_id=told.account_id or (account_of(names) if names else None),
         has_secret=secret is not None,
         has_session_token=token is not None,
-        secret_sha256=secret.digest() if secret and key_id else None,
-        places=(Place(blob.path, parts.line, commit=blob.oid or None),),
-        credentials=Credentials(key_id, secret, token) if key_id and secret else None,
+        secret_sha256=secret_key.digest() if secret_key and key_id else None,
+        places=(place,),
+        credentials=Credentials(key_id, secret_key, session_token) if key_id and secret_key else None,
+        about=told.about,
+        canary=canary_of(names, told.account_id or account_of(names)) if names else "",
     )
 
 
-def _fingerprint(key_id: str | None, secret: SecretKey | None, token: SessionToken | None) -> str:
+def _text(part: Candidate | None) -> str | None:
+    return part.value.decode("ascii") if part else None
+
+
+def _fingerprint(
+    key_id: str | None, secret: SecretKey | None, token: SessionToken | None, other: Candidate | None = None
+) -> str:
     """The same wherever the secret moves; forty random characters cannot be found from their hash."""
     parts = ["unleak/1", key_id or "", secret.digest() if secret else "", token.digest() if token else ""]
+    if other:
+        parts += [other.detector, hashlib.sha256(other.value).hexdigest()]
+        parts[1] = ""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -3,7 +3,7 @@
 import re
 
 from unleak.model.finding import Severity
-from unleak.scan.detector import Detector, begins
+from unleak.scan.detector import Anchor, Detector, begins
 
 _FEWEST_DIFFERENT = 8
 
@@ -30,6 +30,13 @@ DETECTOR = Detector(
     ),
     confirm=_confirm,
     label=re.compile(rb"(?i)access_?-?key|key_?-?id|aws"),
+    anchor=Anchor(
+        rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",
+        re.compile(rb"A[KSBC][IC]A[A-Z2-7]{16}"),
+        before=24,
+        after=4,
+    ),
+    prefixes=(b"AKIA", b"ASIA", b"ABIA", b"ACCA"),
     examples=(
         "aws_access_key_id = " + "AKIA" + "ZHO3CC62YYHHCD6N",
         'AccessKeyId: "' + "ASIA" + 'Y34FZKBOKMUTVV7A",',

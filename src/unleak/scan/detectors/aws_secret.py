@@ -1,15 +1,22 @@
 """The secret half: forty characters that sign requests."""
 
+import base64
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 from unleak.model.finding import Severity
-from unleak.scan.detector import Detector, begins
+from unleak.scan.detector import Anchor, Detector, begins
 
 _LEAST_ENTROPY = 4.0
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _MOST_SEGMENTS = 2
+_MOST_IN_ORDER = 10
+_SPACE, _TILDE = 0x20, 0x7E
+_SHORT_NAME = rb"sk[\x22\x27]?\s{0,3}[:=]\s{0,3}[\x22\x27]?"
+_SIGN = rb"(?:[a-z0-9/+]|\\/|%(?:25)?2[fb]|\\u002[fb])"
+_BEGINS = rb"(?:" + begins(rb"A-Za-z0-9/+") + rb"|(?<=A[KSBC][IC]A[A-Z2-7]{16}/))"
 _MOST_IN_WORDS = 0.8
 
 
@@ -26,7 +33,9 @@ def _confirm(value: bytes) -> bool:
     """
     if _HEX.fullmatch(value) or b"EXAMPLE" in value or value.islower() or value.isupper():
         return False
-    return entropy(value) >= _LEAST_ENTROPY and not _is_path(value) and not _is_words(value)
+    if entropy(value) < _LEAST_ENTROPY or _is_path(value) or _is_words(value):
+        return False
+    return not _is_sequence(value) and not _is_encoded_text(value)
 
 
 def _is_path(value: bytes) -> bool:
@@ -39,6 +48,16 @@ def _is_path(value: bytes) -> bool:
 def _is_words(value: bytes) -> bool:
     """`awsSecretsManagerSecretNameForProduction`; of random characters, few stand in anything like a word."""
     return sum(map(len, re.findall(rb"[A-Z]?[a-z]{2,}", value))) > _MOST_IN_WORDS * len(value)
+
+
+def _is_sequence(value: bytes) -> bool:
+    """`abcdefghij…`: signs in the order of the alphabet."""
+    return sum(after - before == 1 for before, after in pairwise(value)) >= _MOST_IN_ORDER
+
+
+def _is_encoded_text(value: bytes) -> bool:
+    """`eyJhbGciOi…`: base64 of something to read. Thirty random bytes are not."""
+    return all(_SPACE <= byte <= _TILDE for byte in base64.b64decode(value))
 
 
 DETECTOR = Detector(
@@ -57,9 +76,19 @@ DETECTOR = Detector(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html",
     ),
-    pattern=re.compile(begins(rb"A-Za-z0-9/+") + rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"),
+    pattern=re.compile(_BEGINS + rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"),
     confirm=_confirm,
-    label=re.compile(rb"(?i)secret|(?:aws_?|\b)sk[\"']?\s{0,3}[:=]"),
+    label=re.compile(rb"(?i)secret|(?<![a-z])" + _SHORT_NAME + rb"\Z"),
+    needs_label=True,
+    anchor=Anchor(
+        # The value may be encoded: then it is longer, and may end in `=`.
+        rb"(?i)secret[^\n]{0,80}(?:\n[^\n]{0,60})?" + _SIGN + rb"{40}={0,2}(?:[^a-z0-9/+=]|$)",
+        re.compile(rb"(?i)secret|default\s{0,8}=|" + _SHORT_NAME),
+        before=420,
+        after=320,
+        # Terraform names a variable some lines above its default.
+        more=(rb"(?i)default\s{0,8}=\s{0,8}\x22[a-z0-9/+]{40}\x22", rb"(?i)" + _SHORT_NAME + rb"[a-z0-9/+\\%]{40}"),
+    ),
     examples=(
         'aws_secret_access_key = "q8Zr2LmXv5TtYh3BnKd7' + 'WsPf1JcGe9RaUo4ViNx6"',
         'SecretAccessKey: "b/Q2fGk7+zRmXv5TtYh3' + 'BnKd7WsPf1JcGe9Ra/1k"',
@@ -75,5 +104,7 @@ DETECTOR = Detector(
         "secret from src/components/Button2/styles/Main/index",
         "secret_name = awsSecretsManagerSecretNameForProduction",
         "secret_" + "A1b2C3d4" * 5,
+        "secret = abcdefghijklmnopqrst" + "uvwxyzABCDEFGHIJKLMN",
+        "secret = eyJhbGciOiAiSFMyNTYi" + "LCAidHlwIjogIkpXVCJ9",
     ),
 )

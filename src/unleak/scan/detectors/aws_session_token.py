@@ -3,9 +3,10 @@
 import re
 
 from unleak.model.finding import Severity
-from unleak.scan.detector import Detector, begins
+from unleak.scan.detector import Anchor, Detector, begins
 
 _FEWEST_DIFFERENT = 20
+_PREFIXES = (b"IQoJb3JpZ2lu", b"FwoGZXIvYXdz", b"FQoGZXIvYXdz", b"AQoDYXdz", b"AgoJb3JpZ2lu")
 
 
 def _confirm(value: bytes) -> bool:
@@ -25,12 +26,12 @@ DETECTOR = Detector(
     "session that a leaked key made.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html",),
     pattern=re.compile(
-        rb"(?=[IFA][Qwg]o)"
-        + begins(rb"A-Za-z0-9/+")
-        + rb"((?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=]{100,})"
+        rb"(?=[IFA][Qwg]o)" + begins(rb"A-Za-z0-9/+") + rb"((?:" + b"|".join(_PREFIXES) + rb")[A-Za-z0-9/+=]{100,})"
     ),
     confirm=_confirm,
     label=re.compile(rb"(?i)token"),
+    anchor=Anchor(b"|".join(_PREFIXES), re.compile(b"|".join(_PREFIXES)), before=14, after=16_384),
+    prefixes=_PREFIXES,
     examples=(
         "aws_session_token = IQoJb3JpZ2lu" + "X2VjEOH8kQw7ZpT3mNs5RvYb2GdHf9Lc" * 5,
         "AWS_SESSION_TOKEN=FwoGZXIvYXdz" + "X2VjEOH8kQw7ZpT3mNs5RvYb2GdHf9Lc" * 5 + "==",

@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from unleak.model.finding import Finding
+from unleak.model.finding import Finding, Place
+from unleak.scan.blob import Problem
+from unleak.scan.formats.words import printable
 from unleak.scan.scanner import Scan
 
 SCHEMA = "unleak.findings/1"
@@ -14,7 +16,7 @@ def render(scan: Scan) -> str:
         "schema": SCHEMA,
         "complete": scan.complete,
         "findings": [to_plain(f) for f in scan.findings],
-        "problems": [{"where": _printable(p.where), "why": _printable(p.why)} for p in scan.problems],
+        "problems": [problem_to_plain(p) for p in scan.problems],
     }
     return json.dumps(document, indent=2)
 
@@ -30,25 +32,25 @@ def to_plain(finding: Finding) -> dict[str, Any]:
         "has_session_token": finding.has_session_token,
         "secret_sha256": finding.secret_sha256,
         "fingerprint": finding.fingerprint,
-        "about": finding.about or None,
-        "canary": finding.canary or None,
+        "about": printable(finding.about) or None,
+        "canary": printable(finding.canary) or None,
         "live": finding.live.value if finding.live else None,
-        "places": [
-            {
-                "path": _printable(p.path),
-                "line": p.line,
-                "commit": p.commit,
-                "author": p.author,
-                "date": p.date,
-                "at_head": p.at_head,
-                "refs": list(p.refs),
-                "via": list(p.via),
-            }
-            for p in finding.places
-        ],
+        "places": [_place(p) for p in finding.places],
     }
 
 
-def _printable(path: str) -> str:
-    """A path need not be UTF-8."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def problem_to_plain(problem: Problem) -> dict[str, str]:
+    return {"where": printable(problem.where), "why": printable(problem.why)}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "path": printable(place.path),
+        "line": place.line,
+        "commit": place.commit,
+        "author": printable(place.author) if place.author is not None else None,
+        "date": place.date,
+        "at_head": place.at_head,
+        "refs": [printable(r) for r in place.refs],
+        "via": [printable(v) for v in place.via],
+    }

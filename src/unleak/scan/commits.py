@@ -1,0 +1,18 @@
+"""Some commits of a repository: a push, a merge request, everything since a release."""
+
+from unleak.git.repository import Repository
+from unleak.git.revisions import by_id
+from unleak.scan.attribute import attribute
+from unleak.scan.scanner import Scan, scan
+from unleak.scan.sources.commits import read_commits
+
+
+def scan_commits(repository: Repository, *revisions: str) -> Scan:
+    """What `read_commits` reads, with which of these commits brought in what was found.
+
+    Raises Misuse for a revision that is none.
+    """
+    chosen = by_id(repository, revisions)
+    result = scan(read_commits(repository, *chosen))
+    result.findings = attribute(repository, result.findings, tuple(chosen))
+    return result

@@ -1,0 +1,82 @@
+"""Base64, both alphabets, on one line or wrapped, once or twice over."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from unleak.scan.decode.piece import Encoding, Piece
+from unleak.scan.decode.wrapped import reach
+from unleak.scan.detector import Anchor
+from unleak.scan.detectors import PREFIXES
+from unleak.scan.unpack import is_packed
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_PLAIN = bytes.maketrans(b"-_", b"+/")
+_ROUNDS = 2
+_GROUP = 4
+_WORD = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+
+
+def encoded(literal: bytes) -> Iterator[bytes]:
+    """What must stand in base64 text that holds `literal`, for each of the three ways in which it may be aligned."""
+    for shift in range(3):
+        whole = base64.b64encode(bytes(shift) + literal)
+        yield whole[(0, 2, 3)[shift] : (shift + len(literal)) * 8 // 6]
+
+
+def _prefixes() -> list[bytes]:
+    once = [e for p in PREFIXES for e in encoded(p)]
+    wide = [e for p in PREFIXES for e in encoded(_wide(p))]
+    return list(dict.fromkeys([*once, *(e for o in once for e in encoded(o)), *wide, *_PACKED]))
+
+
+def _wide(literal: bytes) -> bytes:
+    """As UTF-16."""
+    return b"".join(bytes((byte, 0)) for byte in literal)
+
+
+def _pieces(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    done = -1
+    for prefix in _PREFIX.finditer(data, start, end):
+        if prefix.start() < done:
+            continue
+        begin, done = reach(data, *prefix.span(), _ALPHABET)
+        for shift in range(_GROUP):
+            text = _decoded(b"".join(data[begin + shift : done].split()))
+            if _INTERESTING.search(text) or is_packed(text):
+                yield Piece(begin, done, text)
+                break
+
+
+def _decoded(text: bytes) -> bytes:
+    """What comes out, as far as it goes; empty where nothing does."""
+    text = text.partition(b"=")[0].translate(_PLAIN)
+    try:
+        return binascii.a2b_base64(text[: len(text) - (len(text) % _GROUP == 1)] + b"===")
+    except binascii.Error:
+        return b""
+
+
+def _value(word: bytes) -> bytes | None:
+    text = word
+    for _ in range(_ROUNDS):
+        text = _decoded(text).strip()
+        if not _WORD.fullmatch(text) or len(text) <= _SECRET:
+            break
+    return text or None
+
+
+_SECRET = 40
+# How base64 of gzip and zip begins.
+_PACKED = (b"H4sIA", b"UEsDBB")
+_PREFIXES = _prefixes()
+_PREFIX = re.compile(b"|".join(map(re.escape, _PREFIXES)))
+_INTERESTING = re.compile(b"|".join(map(re.escape, [*PREFIXES, *map(_wide, PREFIXES), *_PREFIXES])))
+
+ENCODING = Encoding(
+    name="base64",
+    anchor=Anchor(_PREFIX.pattern, _PREFIX, before=64, after=512),
+    pieces=_pieces,
+    value=_value,
+)

@@ -1,0 +1,31 @@
+r"""Signs of a value written as escapes: `\/` in JSON, `%2B` in a URL, `&#47;` in XML. Only `+` and `/` need it."""
+
+import re
+from bisect import bisect_right
+
+_ESCAPE = re.compile(rb"\\{1,4}(?:/|u002[FfBb])|%(?:25)?2[FfBb]|&#(?:x2[FfBb]|4[37]);")
+_PLUS = (b"B", b"b", b"B;", b"b;", b"3;")
+
+
+class Plain:
+    """Bytes `start` to `end` of a text without escapes; `at` says where in the text a byte of it stands."""
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self._places = [0]
+        self._shifts = [start]
+        pieces, last, length, shift = [], start, 0, start
+        for escape in _ESCAPE.finditer(data, start, end):
+            pieces += [data[last : escape.start()], b"+" if escape.group().endswith(_PLUS) else b"/"]
+            length += escape.start() - last + 1
+            last = escape.end()
+            shift += len(escape.group()) - 1
+            self._places.append(length)
+            self._shifts.append(shift)
+        self.data = b"".join([*pieces, data[last:end]])
+
+    def at(self, offset: int) -> int:
+        return offset + self._shifts[bisect_right(self._places, offset) - 1]
+
+
+def has_escapes(data: bytes, start: int, end: int) -> bool:
+    return _ESCAPE.search(data, start, end) is not None

@@ -1,0 +1,27 @@
+"""A part of a text that says something else once it is decoded."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from unleak.scan.detector import Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes `start` to `end` of a text, decoded."""
+
+    start: int
+    end: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around bytes `start` to `end`;
+    `value` decodes a whole word, None where it is none of this kind.
+    """
+
+    name: str
+    anchor: Anchor
+    pieces: Callable[[bytes, int, int], Iterator[Piece]]
+    value: Callable[[bytes], bytes | None]

@@ -1,0 +1,55 @@
+"""Whole texts as their reader sees them: without a terminal's colours, UTF-16 as UTF-8, a mail's soft line ends joined.
+
+Lines stay where they are, but for joined ones.
+"""
+
+import quopri
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
+_MAIL_HEAD = 16_384
+_MAIL = b"uoted-printable"
+# What a credential or its name begins with.
+_UTF16 = b"|".join(
+    b"".join(re.escape(bytes((sign,))) + rb"\x00" for sign in word)
+    for word in (b"AKIA", b"ASIA", b"ABIA", b"ACCA", b"secret", b"SECRET", b"Secret")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`mark`: what a text holds that asks for it. `instead`: the text as it stands says nothing more."""
+
+    name: str
+    mark: bytes
+    read: Callable[[bytes], bytes]
+    instead: bool
+
+
+READINGS: tuple[Reading, ...] = (
+    Reading("", rb"\x1b\[[0-9;]*[mK]", lambda data: _COLOUR.sub(b"", data), instead=True),
+    Reading("UTF-16", _UTF16, lambda data: data.replace(b"\0", b""), instead=False),
+)
+_MARKS = [re.compile(r.mark) for r in READINGS]
+
+
+def marks_by_re(data: bytes) -> set[int]:
+    """Numbers of the readings that the text asks for."""
+    plain = b"\x1b[" in data, b"\0" in data
+    return {n for n, (may, mark) in enumerate(zip(plain, _MARKS, strict=True)) if may and mark.search(data)}
+
+
+def is_mail(data: bytes) -> bool:
+    return _MAIL in data[:_MAIL_HEAD]
+
+
+def read_mail(data: bytes) -> bytes:
+    """Quoted-printable decoded; the rest of a mail does not suffer from it."""
+    return quopri.decodestring(data)
+
+
+def with_line_ends(data: bytes) -> bytes:
+    """An old Mac's lines as ours."""
+    return data if b"\n" in data or b"\r" not in data else data.replace(b"\r", b"\n")

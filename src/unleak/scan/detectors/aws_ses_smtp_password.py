@@ -1,0 +1,65 @@
+"""A signature that opens a mail server: made of a secret key, and of no use elsewhere."""
+
+import re
+
+from unleak.model.finding import Severity
+from unleak.scan.detector import Anchor, Detector, begins
+
+_FEWEST_DIFFERENT = 20
+_NAME = rb"(?:(?i:smtp|pass|pwd|ses_)|AKIA[A-Z2-7]{16})"
+_SIGN = rb"(?:[A-Za-z0-9/+]|\\/|%2[FfBb]|\\u002[FfBb])"
+
+
+def _confirm(value: bytes) -> bool:
+    """Random. Of ten thousand, one has neither a digit nor a sign."""
+    return (
+        len(set(value)) >= _FEWEST_DIFFERENT
+        and not value.isalpha()
+        and not value.isupper()
+        and b"EXAMPLE" not in value
+    )
+
+
+DETECTOR = Detector(
+    id="aws_ses_smtp_password",
+    title="Amazon SES SMTP password",
+    severity=Severity.HIGH,
+    vendor="Amazon Web Services",
+    family="Password",
+    description="It sends mail over Amazon SES's SMTP servers in one region. Its user name is the id of an IAM user's "
+    "access key; the password is made of that key's secret (its first byte, 4, says how; before 2019: 2), from which "
+    "the secret cannot be had.",
+    security_note="Others send spam and phishing in your name, from addresses that you have verified; AWS then stops "
+    "your sending. The user's key may be allowed more than to send mail, but the password does not reach that.",
+    mitigation="Deactivate the access key that is its user name: the password dies with it. Then make new SMTP "
+    "credentials; an application on AWS sends with its role and the SES API instead.",
+    references=(
+        "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html",
+        "https://docs.aws.amazon.com/ses/latest/DeveloperGuide/smtp-credentials.html",
+    ),
+    # In base64, 4 before the signature is `BA` to `BP`, and 2 is `Ag` to `Av`.
+    pattern=re.compile(begins(rb"A-Za-z0-9/+") + rb"((?:B[A-P]|A[g-v])[A-Za-z0-9/+]{42})(?![A-Za-z0-9/+=])"),
+    confirm=_confirm,
+    label=re.compile(_NAME),
+    needs_label=True,
+    beside_id=True,
+    anchor=Anchor(
+        _NAME + rb"[^\n]{0,80}(?:\n[^\n]{0,60})?(?:B[A-P]|A[g-v])" + _SIGN + rb"{42}(?:[^A-Za-z0-9+/=]|$)",
+        re.compile(_NAME),
+        before=440,
+        after=2,
+    ),
+    examples=(
+        "  password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "$passwordSmtp = 'AktR2x7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM';",
+        "SMTP_PASSWORD=BFk2Rt7WmXq9Lz4Vb6Nh%2FYc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "ses-user,AKIA" + "ZHO3CC62YYHHCD6N,BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+    ),
+    counter_examples=(
+        "integrity: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "password: CFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHw=",
+        "password: BACKEND_PASSWORD",
+        "passwords: BackendOfTheSimpleMailTransferPasswordServic",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Takes secrets out of what is said around findings: a file, a branch or an author may be named after one.
+
+A secret is known by its hash, as findings carry it: nothing is revealed for this.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from unleak.model.finding import Finding, Place
+from unleak.scan.blob import Blob, Problem
+from unleak.scan.scanner import Scan, scan
+
+MASK = "****"
+_LENGTH = 40
+_MAY_HOLD = re.compile(r"[A-Za-z0-9/+=%\\_-]{40}")
+# Without one of these beside it, no detector takes anything for a secret.
+_TELLS = re.compile(r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}|(?i:secret|sk\W{0,5}[:=])")
+_RUN = re.compile(r"[A-Za-z0-9/+]{40,}")
+# However short, however it is encoded and whatever stands before it.
+_TOKEN = re.compile(r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=%\\_-]{40,}")
+_DISGUISED = re.compile(r"\\/|(?:\\u00|%)2[FfBb]")
+
+
+def masked(result: Scan) -> Scan:
+    """The scan with `MASK` in the place of every secret of its findings, of every session token, and of what the
+    detectors find in a text itself: in paths, authors, refs, steps, problems and the source.
+    """
+    mask = _Masker(result.findings)
+    return replace(
+        result,
+        findings=[mask.finding(f) for f in result.findings],
+        problems=[Problem(mask.text(p.where), mask.text(p.why)) for p in result.problems],
+        source=mask.text(result.source),
+    )
+
+
+class _Masker:
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._known = _names(findings)
+        self._done: dict[str, str] = {}
+
+    def finding(self, finding: Finding) -> Finding:
+        return replace(
+            finding,
+            about=self.text(finding.about),
+            canary=self.text(finding.canary),
+            places=tuple(self._place(p) for p in finding.places),
+        )
+
+    def text(self, text: str) -> str:
+        if not _MAY_HOLD.search(text):
+            return text
+        if text not in self._done:
+            self._done[text] = self._masked(text)
+        return self._done[text]
+
+    def _place(self, place: Place) -> Place:
+        return replace(
+            place,
+            path=self.text(place.path),
+            author=self.text(place.author) if place.author else place.author,
+            via=tuple(map(self.text, place.via)),
+            refs=tuple(map(self.text, place.refs)),
+        )
+
+    def _masked(self, text: str) -> str:
+        """Where a secret is disguised, the text comes back without its disguise."""
+        plain = _DISGUISED.sub(lambda sign: "+" if sign.group()[-1] in "Bb" else "/", text)
+        shown = self._without_secrets(plain)
+        return shown if shown != plain else self._without_secrets(text)
+
+    def _without_secrets(self, text: str) -> str:
+        known = self._known
+        if _TELLS.search(text):
+            known |= _names(scan([Blob(text.encode("utf-8", "replace"), "")]).findings)
+        for secret in _secrets(text, known):
+            text = text.replace(secret, MASK)
+        return _TOKEN.sub(MASK, text)
+
+
+def _names(findings: Iterable[Finding]) -> frozenset[str]:
+    """By what findings know their secrets: the hash of one in a pair, the fingerprint of one alone."""
+    return frozenset(name for f in findings for name in (f.secret_sha256, f.fingerprint) if name)
+
+
+def _secrets(text: str, known: frozenset[str]) -> Iterator[str]:
+    for run in _RUN.findall(text):
+        for at in range(len(run) - _LENGTH + 1):
+            value = run[at : at + _LENGTH]
+            digest = _hash(value)[:16]
+            if digest in known or _hash(f"unleak/1\0\0{digest}\0")[:32] in known:
+                yield value
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

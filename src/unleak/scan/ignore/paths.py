@@ -1,0 +1,18 @@
+"""Paths of places as an ignore file sees them."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`folder` holds the ignore file; relative paths of places begin at `start`."""
+
+    folder: Path
+    start: Path
+
+    def inside(self, path: str) -> str | None:
+        """Relative to the folder, with `/`; None outside of it."""
+        full = Path(os.path.normpath(self.start / path))
+        return full.relative_to(self.folder).as_posix() if full.is_relative_to(self.folder) else None
