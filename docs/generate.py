@@ -6,7 +6,9 @@ from pathlib import Path
 
 from unleak.engine.permissions import responder_policy
 from unleak.respond import ACTIONS, CHECKS
+from unleak.scan.detector import Detector
 from unleak.scan.detectors import DETECTORS
+from unleak.scan.example import shown
 
 FOLDER = Path(__file__).parent / "reference"
 _HEAD = "<!-- Written by `make docs` from the code. Do not edit. -->"
@@ -16,6 +18,7 @@ def pages() -> dict[str, str]:
     """File name to text."""
     return {
         "detectors.md": _page("Detectors", _detectors()),
+        **{f"detectors/{d.id}.md": _page(d.title, _detector(d)) for d in DETECTORS},
         "actions.md": _page("Actions", _actions()),
         "checks.md": _page("Checks", _checks()),
         "policy.md": _page("The responder's policy", _policy()),
@@ -27,10 +30,19 @@ def _page(title: str, lines: Iterator[str]) -> str:
 
 
 def _detectors() -> Iterator[str]:
+    yield from ("What `unleak scan` looks for. `unleak detectors` says the same.", "")
+    yield from ("| Detector | What | Family | Severity |", "|---|---|---|---|")
     for d in DETECTORS:
-        yield from (f"## {d.id}", "", f"**{d.title}**. {d.vendor}, {d.family}. Severity: {d.severity.value}.", "")
-        yield from (d.description, "", d.security_note, "", f"What to do: {d.mitigation}", "")
-        yield from (*(f"- <{r}>" for r in d.references), "")
+        yield f"| [{d.id}](detectors/{d.id}.md) | {d.title} | {d.family} | {d.severity.value} |"
+
+
+def _detector(d: Detector) -> Iterator[str]:
+    yield from (f"`{d.id}`. {d.vendor}, {d.family}. Severity: {d.severity.value}.", "")
+    yield from ("## What it is", "", d.description, "", "## How bad it is", "", d.security_note, "")
+    yield from ("## What to do", "", d.mitigation, "", "## What it looks like", "", "Values are masked.", "")
+    for example in d.examples:
+        yield from ("```text", shown(d, example).rstrip(), "```", "")
+    yield from ("## References", "", *(f"- <{r}>" for r in d.references))
 
 
 def _actions() -> Iterator[str]:
@@ -56,9 +68,10 @@ def _policy() -> Iterator[str]:
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        file = FOLDER / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from unleak.model.errors import UnleakError
 
 COMMANDS = {
     "scan": "Find AWS keys in files, history, staged changes or standard input.",
+    "detectors": "What `unleak scan` looks for, and what to do about it.",
     "inspect": "Whose key is this, and what may it do?",
     "respond": "Contain a leaked key, and prove it.",
     "incident": "List, show, report, approve, undo.",

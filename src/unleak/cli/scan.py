@@ -1,55 +1,162 @@
 """`unleak scan`."""
 
+import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from unleak.cli.scan_what import What
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Severity
-from unleak.scan.blob import Blob, Problem
-from unleak.scan.scanner import Scan, scan
+from unleak.scan.formats import NAMES
+from unleak.scan.scanner import Scan
+
+if TYPE_CHECKING:
+    from unleak.scan.ignore import Ignores
 
 
 @click.command("scan")
 @click.argument("path", default=".", type=click.Path(readable=False))
-@click.option(
-    "--history", is_flag=True, help="Every version of every file that the repository at PATH holds, and every message."
-)
+@click.option("--history", is_flag=True, help="Every version of every file that the repository at PATH ever held.")
+@click.option("--since", metavar="REV", default="", help="Of the history, what REV does not have.")
+@click.option("--range", "ranges", metavar="A..B", multiple=True, help="Of the history, these commits. Repeatable.")
 @click.option("--staged", is_flag=True, help="What the next commit would add: for a commit hook.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--github", is_flag=True, help="PATH is an owner at GitHub: all repositories, issues and comments.")
+@click.option("--forks", is_flag=True, help="With --github: forks too.")
+@click.option("--rules", metavar="FILE", help="More rules, in gitleaks' format.")
+@click.option("--verify", is_flag=True, help="Ask AWS whether the credentials live. Leaves a trace there.")
+@click.option("--verify-canaries", is_flag=True, help="Ask about known bait too: its owner will hear of it.")
+@click.option("--baseline", metavar="FILE", help="Leave out the findings in FILE.")
+@click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, to be left out from now on.")
+@click.option("--no-ignore", is_flag=True, help="Heed no comments in code, no .unleakignore, no .gitleaksignore.")
 @click.option(
     "--min-severity",
-    type=click.Choice(["low", "medium", "high", "critical"]),
+    type=click.Choice([s.value for s in Severity]),
     default="low",
     show_default=True,
     help="Leave out what is less severe. A lone key id is low.",
 )
-def command(path: str, history: bool, staged: bool, format_name: str, min_severity: str) -> None:
-    """Find AWS key ids, secrets and session tokens in PATH ("-" for standard input).
+@click.option("--format", "format_name", type=click.Choice(NAMES), default="text", show_default=True)
+@click.option("--output", metavar="FILE", help="Write to FILE, and to the terminal only how many there are.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 also where something is found.")
+def command(
+    path: str,
+    history: bool,
+    since: str,
+    ranges: tuple[str, ...],
+    staged: bool,
+    github: bool,
+    forks: bool,
+    rules: str | None,
+    verify: bool,
+    verify_canaries: bool,
+    baseline: str | None,
+    write_baseline: str | None,
+    no_ignore: bool,
+    min_severity: str,
+    format_name: str,
+    output: str | None,
+    exit_zero: bool,
+) -> None:
+    """Find AWS key ids, secrets, session tokens and other credentials of AWS in PATH.
 
-    Pairs ids with their secrets and tells the account, offline. A secret is never printed.
+    PATH is a file, a folder, a container image as a tar, a URL of a repository, or "-" for standard input. Pairs ids
+    with their secrets and tells the account, offline. Reads what is encoded and packed. A secret is never printed.
 
     \b
-    unleak scan .                    the files here, without .git; links are not followed
-    unleak scan --history .          everything that was ever committed
-    unleak scan --staged             in a commit hook
+    unleak scan .                          the files here, without .git; links are not followed
+    unleak scan --history .                everything that was ever committed
+    unleak scan --range main..HEAD         what a branch adds
+    unleak scan --staged                   in a commit hook; `unleak setup hooks` makes one
+    unleak scan https://HOST/OWNER/REPO    a repository elsewhere, with its history
     git diff | unleak scan -
+    unleak scan . --format sarif --output unleak.sarif
+    unleak scan . --write-baseline known.json    then    unleak scan . --baseline known.json
+
+    Exit codes: 0 nothing found, 1 findings, 2 misuse, 3 could not look everywhere, whether or not anything was found.
     """
-    if history and staged:
-        raise Misuse("--history and --staged exclude each other", "run twice")
-    try:
-        result = _scan(path, history=history, staged=staged)
-    except OSError as error:
-        raise CouldNotLook(
-            f"cannot read {path}: {error.strerror or error}", "make it readable, then scan again"
-        ) from error
+    what = What(path, history, staged, since, ranges, github, forks)
+    ignores = _ignores(what, baseline, write_baseline, no_ignore=no_ignore)
+    result = _scan(what, rules, verify=verify or verify_canaries, canaries=verify_canaries)
+    if ignores is not None:
+        ignores.apply(result)
+        for line in ignores.told:
+            click.echo(f"unleak: {line}", err=True)
+    if write_baseline:
+        _write_baseline(result, write_baseline)
+        return
     _leave_out(result, min_severity)
-    result.source = path
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(_render(result, format_name).encode(encoding, "replace").decode(encoding))
-    sys.exit(3 if not result.complete else 1 if result.findings else 0)
+    _show(result, format_name, output)
+    sys.exit(3 if not result.complete else 1 if result.findings and not exit_zero else 0)
+
+
+def _ignores(what: What, baseline: str | None, write_baseline: str | None, *, no_ignore: bool) -> "Ignores | None":
+    """Read before the scan, so that a mistake in them is told at once."""
+    if baseline and (no_ignore or write_baseline):
+        other = "--no-ignore" if no_ignore else "--write-baseline"
+        raise Misuse(f"--baseline and {other} exclude each other", "leave one of them out")
+    if no_ignore:
+        return None
+    from unleak.scan.ignore import Ignores, inline
+
+    if what.is_local or what.path == "-":
+        scanned = Path(what.path if what.is_local else ".")
+        return Ignores.at(scanned, in_git=what.in_git, baseline=Path(baseline) if baseline else None)
+    from unleak.scan.ignore import baseline as known
+
+    return Ignores([inline, *([known.read(Path(baseline))] if baseline else [])])
+
+
+def _scan(what: What, rules_file: str | None, *, verify: bool, canaries: bool) -> Scan:
+    rules = None
+    if rules_file:
+        from unleak.scan.rules.load import load_rules
+
+        rules = load_rules(Path(rules_file))
+        for line in rules.told:
+            click.echo(f"unleak: {line}", err=True)
+        if what.in_git and rules.of_paths:
+            click.echo(f"unleak: rules of paths find nothing in history: {', '.join(rules.of_paths)}", err=True)
+    try:
+        if sys.stderr.isatty():
+            from unleak.cli.scan_bar import ScanBar
+
+            with ScanBar() as bar:
+                result = what.scan(bar, rules)
+        else:
+            result = what.scan(None, rules)
+    except OSError as error:
+        why = f"cannot read {_shown(what)}: {error.strerror or error}"
+        raise CouldNotLook(why, "make it readable, then scan again") from error
+    if verify:
+        from unleak.config import load_config
+        from unleak.scan.ask_aws import AskAws
+        from unleak.scan.verify import verify as ask_all
+
+        ask_all(result, AskAws(load_config()), ask_canaries=canaries)
+    result.source = _shown(what)
+    return result
+
+
+def _shown(what: What) -> str:
+    if not what.is_remote:
+        return what.path
+    from unleak.scan.sources.remote_address import without_login
+
+    return without_login(what.path)
+
+
+def _write_baseline(result: Scan, path: str) -> None:
+    """Of a scan that did not see everything, it would say that the rest is known."""
+    from unleak.scan.ignore import baseline
+
+    if not result.complete:
+        _show(result, "text", None)
+        raise CouldNotLook("not everything could be looked at: no baseline is written", "see above, then again")
+    baseline.write(result, Path(path))
+    click.echo(f"{len(result.findings)} findings are known from now on: unleak scan --baseline {path}")
 
 
 def _leave_out(result: Scan, min_severity: str) -> None:
@@ -59,60 +166,16 @@ def _leave_out(result: Scan, min_severity: str) -> None:
     result.findings = kept
 
 
-def _scan(path: str, *, history: bool, staged: bool) -> Scan:
-    if path == "-":
-        return scan(_standard_input(history=history, staged=staged))
-    if history:
-        return _history(Path(path))
-    return scan(_staged(Path(path)) if staged else _files(Path(path)))
+def _show(result: Scan, format_name: str, output: str | None) -> None:
+    from unleak.scan.formats import render
 
-
-def _standard_input(*, history: bool, staged: bool) -> Iterator[Blob]:
-    if history or staged:
-        raise Misuse(
-            "standard input is no repository", "give the repository's path, or leave out --history and --staged"
-        )
-    if sys.stdin is None:
-        raise CouldNotLook("standard input is closed", "pipe something into `unleak scan -`")
-    yield Blob(sys.stdin.buffer.read(), "(standard input)")
-
-
-def _files(path: Path) -> Iterator[Blob | Problem]:
-    from unleak.scan.sources.files import read_files
-
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Misuse(f"there is no {path}", "give a file, a folder, or - for standard input") from error
-    return read_files(path)
-
-
-def _staged(path: Path) -> Iterator[Blob | Problem]:
-    from unleak.git.repository import Repository
-    from unleak.scan.sources.staged import read_staged
-
-    return read_staged(Repository.at(path))
-
-
-def _history(path: Path) -> Scan:
-    """With a bar on a terminal, where it takes long enough to be seen."""
-    from unleak.git.repository import Repository
-    from unleak.scan.history import scan_history
-
-    repository = Repository.at(path)
-    if not sys.stderr.isatty():
-        return scan_history(repository)
-    from unleak.cli.scan_bar import ScanBar
-
-    with ScanBar() as bar:
-        return scan_history(repository, bar.update)
-
-
-def _render(result: Scan, format_name: str) -> str:
-    if format_name == "json":
-        from unleak.scan.formats import json
-
-        return json.render(result)
-    from unleak.scan.formats import text
-
-    return text.render(result)
+    if output and output != "-":
+        try:
+            Path(output).write_text(render(result, format_name) + "\n", encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise CouldNotLook(f"cannot write {output}: {error.strerror or error}", "give another place") from error
+        click.echo(render(result, "text").splitlines()[-1], err=True)
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(render(result, format_name, colour=colour).encode(encoding, "replace").decode(encoding))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from unleak.model.finding import Severity
 
@@ -11,8 +12,8 @@ from unleak.model.finding import Severity
 class Candidate:
     """Bytes `start` to `end` of a text look like what `detector` finds; `value` is what they say, on line `line`.
 
-    `labelled`: a name beside them says so too. `whose`: the rest of that name, `staging` of `STAGING_SECRET_KEY`. `via`: how the text was come by. `allowed`: a comment on the line says
-    that it may stand there.
+    `labelled`: a name beside them says so too. `whose`: the rest of that name, `staging` of `STAGING_SECRET_KEY`.
+    `via`: how the text was come by. `allowed`: a comment on the line says that it may stand there.
     """
 
     detector: str
@@ -47,6 +48,29 @@ class Anchor:
     before: int
     after: int
     more: tuple[bytes, ...] = ()
+
+
+class Described(Protocol):
+    """What is shown of a detector, or of a rule of the user's own."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def vendor(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def security_note(self) -> str: ...
+    @property
+    def mitigation(self) -> str: ...
+    @property
+    def references(self) -> tuple[str, ...]: ...
 
 
 def _nothing(_value: bytes) -> Told:

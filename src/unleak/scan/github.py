@@ -73,7 +73,7 @@ class _Look:
     def _tell(self, line: str) -> None:
         self._progress(f"{self.name}: {line}")
 
-    def _tell_share(self, done: int, of: int) -> None:
+    def _tell_share(self, done: int, of: int, _size: int) -> None:
         self._tell(f"reading {100 * done // max(1, of)} %")
 
 

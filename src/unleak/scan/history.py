@@ -28,28 +28,32 @@ if TYPE_CHECKING:
     from unleak.git.delta import Span
     from unleak.git.forest import Portion
     from unleak.git.pack import Pack
+    from unleak.scan.rules.rule_set import RuleSet
 
 _SMALL = 2 << 20
 _PORTIONS = 160
 
-Progress = Callable[[int, int], None]
-"""Portions done, and how many there are."""
+Progress = Callable[[int, int, int], None]
+"""Portions done, how many there are, and how many bytes the done ones hold."""
 
 
-def scan_history(repository: Repository, progress: Progress = lambda _done, _all: None) -> Scan:
+def scan_history(
+    repository: Repository, progress: Progress = lambda _done, _all, _size: None, rules: "RuleSet | None" = None
+) -> Scan:
     """Every blob, commit and tag, reachable or not, with who brought in what was found.
 
     The result's problems say what could not be looked at.
     """
     try:
-        result = _walk(repository, progress)
+        result = _walk(repository, progress, rules)
     except CouldNotLook:
-        result = scan(read_history(repository))
-    result.findings = attribute(repository, [_whole(repository, f) for f in result.findings])
+        result = scan(read_history(repository), rules)
+    found = attribute(repository, [_whole(repository, f) for f in result.findings])
+    result.findings = [p for f in found if (p := rules.placed(f) if rules else f)]
     return result
 
 
-def _walk(repository: Repository, progress: Progress) -> Scan:
+def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -> Scan:
     """Raises CouldNotLook where the packs are better left to git: few bytes, no fork, an index of another kind."""
     from unleak.git.stores import object_stores
 
@@ -62,16 +66,18 @@ def _walk(repository: Repository, progress: Progress) -> Scan:
 
     packs = [open_pack(p, stores.hash_size) for p in stores.packs]
     plan = plan_portions(packs, _PORTIONS)
-    work = _Work(packs, plan.portions, make_locate())
-    left, collector = [*plan.left, *stores.loose], Collector()
+    work = _Work(packs, plan.portions, make_locate(), rules)
+    left, collector = [*plan.left, *stores.loose], Collector(rules)
     for why in gaps(repository):
         collector.add(Problem("history", why))
+    size = 0
     for done, read in enumerate(work.shared_out(), 1):
         collector.add_read(read.blobs, read.size)
         for one in read.seen:
             collector.add_seen(one)
         left += read.bad
-        progress(done, len(plan.portions))
+        size += read.size
+        progress(done, len(plan.portions), size)
     for found in read_objects(repository, list(dict.fromkeys(left))):
         if isinstance(found, BadObject):
             collector.add(Problem(f"object {found.oid}", found.why))
@@ -96,8 +102,8 @@ _work: "_Work | None" = None
 class _Work:
     """Portions of packs, and the processes that read them: forked, so that nothing is copied."""
 
-    def __init__(self, packs: "list[Pack]", portions: "list[Portion]", locate: Locate) -> None:
-        self._packs, self._portions, self._locate = packs, portions, locate
+    def __init__(self, packs: "list[Pack]", portions: "list[Portion]", locate: Locate, rules: "RuleSet | None") -> None:
+        self._packs, self._portions, self._locate, self._rules = packs, portions, locate, rules
 
     def shared_out(self) -> Iterator[_Read]:
         global _work  # noqa: PLW0603  what a forked process finds when it begins
@@ -113,7 +119,7 @@ class _Work:
 
         portion = self._portions[number]
         pack = self._packs[portion.pack]
-        look = _Look(pack, self._locate)
+        look = _Look(pack, self._locate, self._rules)
         bad = [pack.index.oid(entry) for entry in read_portion(pack, portion, look)]
         return _Read(look.seen, look.blobs, look.size, bad)
 
@@ -121,8 +127,8 @@ class _Work:
 class _Look:
     """Looks at the objects of a portion; where the base of one held nothing, at what is new in it."""
 
-    def __init__(self, pack: "Pack", locate: Locate) -> None:
-        self._pack, self._locate = pack, locate
+    def __init__(self, pack: "Pack", locate: Locate, rules: "RuleSet | None") -> None:
+        self._pack, self._locate, self._rules = pack, locate, rules
         self.seen: list[Seen | Problem] = []
         self.blobs = self.size = 0
 
@@ -131,11 +137,12 @@ class _Look:
         self.size += len(data)
         if self._is_quiet(data, changes):
             return True
-        self.seen += map(_crossing, findings_in(Blob(data, "", self._pack.index.oid(entry)), self._locate))
+        blob = Blob(data, "", self._pack.index.oid(entry))
+        self.seen += map(_crossing, findings_in(blob, self._locate, self._rules))
         return False
 
     def _is_quiet(self, data: bytes, changes: "list[Span] | None") -> bool:
-        if is_packed(data) or is_mail(data):
+        if is_packed(data) or is_mail(data) or (self._rules and self._rules.may_hold(data)):
             return False
         if changes is None:
             return self._locate(with_line_ends(data)) is None

@@ -21,6 +21,7 @@ _DEPTH = 4
 _LONGEST_LINE = 4096
 # Before a value whose name stands on the line above: nothing but signs and a word that says "value".
 _VALUE_ONLY = re.compile(rb"(?i)[^a-z0-9]*(?:(?:string|parameter_?)?value|default|string|data)?[^a-z0-9]*")
+_JOINED_LEFT, _JOINED_RIGHT = re.compile(rb"[A-Za-z0-9/+][_-]"), re.compile(rb"[_-][A-Za-z0-9/+]")
 # A Terraform variable, up to its default.
 _BLOCK = re.compile(rb"variable\s+\"[^\"\n]*\"\s*\{[^}]*\Z")
 _BLOCK_REACH = 400
@@ -115,7 +116,8 @@ def _of(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:
             # The end of a span hides what would go on behind it.
             if (match.end(1) < end or end == len(text)) and detector.confirm(match.group(1)):
                 labelled = _has_label(detector, text, match.start(1))
-                yield Candidate(detector.id, match.start(1), match.end(1), match.group(1), 0, labelled)
+                if labelled or not (detector.needs_label and _is_part(text, match)):
+                    yield Candidate(detector.id, match.start(1), match.end(1), match.group(1), 0, labelled)
     else:
         for match in detector.pattern.finditer(plain.data):
             cut = (match.start(1) == 0 and start > 0) or (match.end(1) == len(plain.data) and end < len(text))
@@ -125,6 +127,14 @@ def _of(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:
                 yield Candidate(detector.id, first, last, match.group(1), 0, labelled)
     if detector.needs_label:
         yield from _encoded(detector, text, span)
+
+
+def _is_part(text: bytes, match: re.Match[bytes]) -> bool:
+    """Of a longer word in base64's other alphabet, a signature say."""
+    before, after = text[max(0, match.start(1) - 21) : match.start(1)], text[match.end(1) : match.end(1) + 2]
+    if _ID.pattern.match(before[:-1]):
+        return False
+    return bool(_JOINED_LEFT.fullmatch(before[-2:]) or _JOINED_RIGHT.fullmatch(after))
 
 
 def _encoded(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:

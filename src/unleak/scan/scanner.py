@@ -5,17 +5,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from typing import TYPE_CHECKING
+
 from unleak.iam.key_id import account_of
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.finding import Confidence, Finding, Place, Severity
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.canary import canary_of
-from unleak.scan.detector import Candidate, Detector
+from unleak.scan.detector import Candidate, Described
 from unleak.scan.detectors import BY_ID
 from unleak.scan.locate import Locate, adaptive
 from unleak.scan.matcher import pairs_in
 from unleak.scan.pairing import Pair
 from unleak.scan.unpack import Budget, is_packed, unpack_all
+
+if TYPE_CHECKING:
+    from unleak.scan.rules.rule_set import RuleSet
 
 
 @dataclass(slots=True)
@@ -33,7 +38,7 @@ class Scan:
     source: str = "."
     left_out: int = 0
     ignored: int = 0
-    detectors: Mapping[str, Detector] = field(default_factory=lambda: dict(BY_ID))
+    detectors: Mapping[str, Described] = field(default_factory=lambda: dict(BY_ID))
 
     @property
     def complete(self) -> bool:
@@ -51,12 +56,13 @@ class Seen:
 class Collector:
     """Brings findings of many blobs together. Places in git carry the blob's id as their commit until attributed."""
 
-    def __init__(self) -> None:
-        self._scan = Scan()
+    def __init__(self, rules: "RuleSet | None" = None) -> None:
+        self._scan = Scan(detectors={**BY_ID, **(rules.detectors if rules else {})})
         self._found: dict[str, Finding] = {}
         self._parts: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, dict[Place, None]] = defaultdict(dict)
         self._locate = adaptive()
+        self._rules = rules
 
     def add(self, item: Blob | Problem) -> None:
         if isinstance(item, Problem):
@@ -64,7 +70,7 @@ class Collector:
             return
         self._scan.blobs += item.first_line == 1
         self._scan.size += len(item.data)
-        for found in findings_in(item, self._locate):
+        for found in findings_in(item, self._locate, self._rules):
             self.add_seen(found if isinstance(found, Problem) else Seen(found, _parts(found.credentials)))
 
     def add_read(self, blobs: int, size: int) -> None:
@@ -93,8 +99,9 @@ class Collector:
         return self._scan
 
 
-def scan(blobs: Iterable[Blob | Problem]) -> Scan:
-    collector = Collector()
+def scan(blobs: Iterable[Blob | Problem], rules: "RuleSet | None" = None) -> Scan:
+    """`rules`: more of them, of a user's own."""
+    collector = Collector(rules)
     for blob in blobs:
         collector.add(blob)
     return collector.result()
@@ -104,18 +111,26 @@ def without_secrets(finding: Finding) -> Seen:
     return Seen(replace(finding, credentials=None), _parts(finding.credentials))
 
 
-def findings_in(blob: Blob, locate: Locate) -> Iterator[Finding | Problem]:
+def findings_in(blob: Blob, locate: Locate, rules: "RuleSet | None" = None) -> Iterator[Finding | Problem]:
     """What its text says, and what is packed in it; a problem where that could not be unpacked."""
-    for pair in pairs_in(blob.data, locate):
-        yield _finding(blob, pair, ())
+    yield from _said_in(blob, blob.data, (), locate, rules)
     if is_packed(blob.data):
         for item in unpack_all(blob.data, Budget()):
             if isinstance(item, Problem):
                 yield Problem(f"{_name(blob)} ({item.where})" if item.where else _name(blob), item.why)
                 continue
             steps, data = item
-            for pair in pairs_in(data, locate):
-                yield _finding(blob, pair, steps)
+            yield from _said_in(blob, data, steps, locate, rules)
+
+
+def _said_in(
+    blob: Blob, data: bytes, steps: tuple[str, ...], locate: Locate, rules: "RuleSet | None"
+) -> Iterator[Finding]:
+    for pair in pairs_in(data, locate):
+        yield _finding(blob, pair, steps)
+    if rules and rules.may_hold(data, blob.path):
+        for finding in rules.findings_in(replace(blob, data=data)):
+            yield replace(finding, places=tuple(replace(p, via=steps) for p in finding.places))
 
 
 def _name(blob: Blob) -> str:

@@ -8,8 +8,9 @@ from unleak.scan.detector import Anchor, Detector, Told, begins
 _FEWEST_DIFFERENT = 18
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _AT = rb"(?<!BedrockAPIKey-....)(?<!BedrockAPIKey-....\+.)-at-[0-9]{12}"
+_NAME = rb"service_password|Service_?Password|servicePassword"
 _USER = rb"[A-Za-z0-9_.][A-Za-z0-9_.@%+-]{0,63}" + _AT + rb"(?::|%3[Aa])"
-_SOME_LINES = rb"(?:[^\n]{0,120}\n){0,3}?[^\n]{0,120}?"
+_BETWEEN = rb"(?:(?!-at-[0-9])[\s\S]){0,400}?"
 _OWNED = re.compile(rb"(.+)-at-([0-9]{12})(?::|%3[Aa])(.+)")
 
 
@@ -49,17 +50,14 @@ DETECTOR = Detector(
     # padding says nothing: without it, a value is the same however its `=` is written.
     pattern=re.compile(
         rb"(?:(?=" + _USER + rb")"
-        rb"|" + _AT + _SOME_LINES + begins(rb"A-Za-z0-9+/_-") + rb"|(?i:service_?password)(?=" + _SOME_LINES + _AT + rb")[^\n]{0,20}?" + begins(rb"A-Za-z0-9+/_-") + rb")"
+        rb"|" + _AT + _BETWEEN + begins(rb"A-Za-z0-9+/_-") + rb"|(?:" + _NAME + rb")(?=" + _BETWEEN + _AT + rb")[^\n]{0,20}?" + begins(rb"A-Za-z0-9+/_-") + rb")"
         rb"((?:" + _USER + rb")?[A-Za-z0-9+/]{43}(?:[A-Za-z0-9+/]{16})?)(?:=|%3[Dd]|\\u003[Dd])(?![A-Za-z0-9+/=])"
     ),
     confirm=_confirm,
     tells=_tells,
     label=re.compile(rb"(?i)codecommit|password|https?://\Z"),
     anchor=Anchor(
-        rb"-at-[0-9]{12}|(?i:service_?password)",
-        re.compile(rb"-at-[0-9]{12}|(?i:service_?password)"),
-        before=100,
-        after=620,
+        rb"-at-[0-9]{12}|" + _NAME, re.compile(rb"-at-[0-9]{12}|" + _NAME), before=100, after=620
     ),
     examples=(
         "git clone https://deploy-at-005618349270:wT2gYv8Rb5Sn6Kc4Md1Le9Hf7Qp3"

@@ -40,11 +40,11 @@ DETECTOR = Detector(
     ),
     pattern=re.compile(
         begins(rb"A-Za-z0-9")
-        + rb"((?i:amzn\.mws\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))(?![A-Za-z0-9-])"
+        + rb"(amzn\.mws\.(?i:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))(?![A-Za-z0-9-])"
     ),
     confirm=_confirm,
     label=re.compile(rb"(?i)mws|auth"),
-    anchor=Anchor(rb"(?i)amzn\.mws\.[0-9a-f]{8}-", re.compile(rb"(?i)amzn\.mws\.[0-9a-f]{8}-"), before=32, after=48),
+    anchor=Anchor(rb"amzn\.mws\.[0-9a-fA-F]{8}-", re.compile(rb"amzn\.mws\.[0-9a-fA-F]{8}-"), before=32, after=48),
     prefixes=(b"amzn.mws.",),
     examples=(
         "define('MWS_AUTH_TOKEN', 'amzn.mws." + "c27b04fd-9e63-d158-8a71-06be35f2d94c');",

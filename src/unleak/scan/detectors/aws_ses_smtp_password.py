@@ -6,8 +6,9 @@ from unleak.model.finding import Severity
 from unleak.scan.detector import Anchor, Detector, begins
 
 _FEWEST_DIFFERENT = 20
-_NAME = rb"(?:(?i:smtp|pass|pwd|ses_)|AKIA[A-Z2-7]{16})"
-_SIGN = rb"(?:[A-Za-z0-9/+]|\\/|%2[FfBb]|\\u002[FfBb])"
+# Words that speak of it, or its user name.
+_CONTEXT = rb"(?:smtp|Smtp|SMTP|ses[_-]?[Pp]ass|SES[_-]?P(?:ASS|ass)|AKIA[A-Z2-7]{16})"
+_BETWEEN = rb"(?:(?!" + _CONTEXT + rb")[\s\S]){0,600}?"
 
 
 def _confirm(value: bytes) -> bool:
@@ -38,28 +39,28 @@ DETECTOR = Detector(
         "https://docs.aws.amazon.com/ses/latest/DeveloperGuide/smtp-credentials.html",
     ),
     # In base64, 4 before the signature is `BA` to `BP`, and 2 is `Ag` to `Av`.
-    pattern=re.compile(begins(rb"A-Za-z0-9/+") + rb"((?:B[A-P]|A[g-v])[A-Za-z0-9/+]{42})(?![A-Za-z0-9/+=])"),
-    confirm=_confirm,
-    label=re.compile(_NAME),
-    needs_label=True,
-    beside_id=True,
-    anchor=Anchor(
-        _NAME + rb"[^\n]{0,80}(?:\n[^\n]{0,60})?(?:B[A-P]|A[g-v])" + _SIGN + rb"{42}(?:[^A-Za-z0-9+/=]|$)",
-        re.compile(_NAME),
-        before=440,
-        after=2,
+    pattern=re.compile(
+        _CONTEXT
+        + _BETWEEN
+        + begins(rb"A-Za-z0-9/+")
+        + rb"((?:B[A-P]|A[g-v])[A-Za-z0-9/+]{42})(?![A-Za-z0-9/+=])"
     ),
+    confirm=_confirm,
+    label=re.compile(rb"(?i)pass|pwd|AKIA"),
+    beside_id=True,
+    anchor=Anchor(_CONTEXT, re.compile(_CONTEXT), before=64, after=900),
     examples=(
-        "  password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "smtp:\n  host: email-smtp.eu-west-1.amazonaws.com\n  password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
         "$passwordSmtp = 'AktR2x7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM';",
         "SMTP_PASSWORD=BFk2Rt7WmXq9Lz4Vb6Nh%2FYc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
         "ses-user,AKIA" + "ZHO3CC62YYHHCD6N,BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
     ),
     counter_examples=(
-        "integrity: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
-        "password: CFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
-        "password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHw=",
-        "password: BACKEND_PASSWORD",
-        "passwords: BackendOfTheSimpleMailTransferPasswordServic",
+        "password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "smtp integrity: sha256-BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM=",
+        "smtp_password: CFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHwM",
+        "smtp_password: BFk2Rt7WmXq9Lz4Vb6Nh1Yc8Jd3Ps5Gf" + "0TaUeKoQiHw=",
+        "smtp_password: BACKEND_PASSWORD",
+        "smtp_passwords: BackendOfTheSimpleMailTransferPasswordServic",
     ),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.finding import Finding
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 
 _WHOSE = "aws iam get-access-key-last-used --access-key-id {key_id} --query UserName --output text"
 _DENY = "aws iam attach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
@@ -45,7 +45,7 @@ class Advice:
     instead: str = ""
 
 
-def advise(detector: Detector, findings: Iterable[Finding]) -> Advice:
+def advise(detector: Described, findings: Iterable[Finding]) -> Advice:
     """For all findings of one detector."""
     found = list(findings)
     ids = {f.key_id for f in found if f.key_id and kind_of(f.key_id) is KeyKind.LONG_TERM and f.has_secret}

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from unleak import __version__
 from unleak.model.finding import Finding, Place, Severity
 from unleak.scan.blob import Problem
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 from unleak.scan.formats.location import absolute, relative
 from unleak.scan.formats.words import by_nearness, clean, counted, headline, placed, printable, remarks, sentence
 from unleak.scan.scanner import Scan
@@ -50,7 +50,7 @@ def render(scan: Scan) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _rule(detector: Detector) -> dict[str, Any]:
+def _rule(detector: Described) -> dict[str, Any]:
     told = [detector.description, detector.security_note, f"What to do: {detector.mitigation}"]
     links = [f"- <{r}>" for r in detector.references]
     rule: dict[str, Any] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from unleak.model.finding import Finding
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 from unleak.scan.ignore import inline
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Rule(Protocol):
     def kept(self, finding: Finding) -> Finding | None:
         """The finding with the places that are left of it; None where it is ignored."""
 
-    def told(self, detectors: Mapping[str, Detector]) -> list[str]:
+    def told(self, detectors: Mapping[str, Described]) -> list[str]:
         """What of the rule means nothing here, in sentences."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 from unleak.scan.formats.masking import masked
 from unleak.scan.formats.words import printable
 from unleak.scan.ignore.lines import read_small
@@ -31,7 +31,7 @@ class Baseline:
     def kept(self, finding: Finding) -> Finding | None:
         return None if finding.fingerprint in self.fingerprints else finding
 
-    def told(self, _detectors: Mapping[str, Detector]) -> list[str]:
+    def told(self, _detectors: Mapping[str, Described]) -> list[str]:
         return []
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from unleak.model.finding import Finding, Place
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 from unleak.scan.ignore.lines import numbered, read_small
 from unleak.scan.ignore.paths import Seen
 
@@ -58,7 +58,7 @@ class GitleaksIgnore:
             return finding
         return replace(finding, places=left) if left else None
 
-    def told(self, detectors: Mapping[str, Detector]) -> list[str]:
+    def told(self, detectors: Mapping[str, Described]) -> list[str]:
         """Rules that nothing here is like, and lines that are not understood."""
         unknown = Counter(e.rule for es in self.entries.values() for e in es if e.rule not in {*_OURS, *detectors})
         said = []

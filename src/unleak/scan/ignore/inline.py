@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from unleak.model.finding import Finding
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 
 # Ours, gitleaks' and detect-secrets': https://github.com/gitleaks/gitleaks#gitleaksallow
 # https://github.com/Yelp/detect-secrets/blob/master/detect_secrets/filters/allowlist.py
@@ -20,5 +20,5 @@ def kept(finding: Finding) -> Finding | None:
     return replace(finding, places=left) if left else None
 
 
-def told(_detectors: Mapping[str, Detector]) -> list[str]:
+def told(_detectors: Mapping[str, Described]) -> list[str]:
     return []

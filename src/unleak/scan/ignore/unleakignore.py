@@ -7,7 +7,7 @@ from pathlib import Path
 
 from unleak.model.errors import Misuse
 from unleak.model.finding import Finding
-from unleak.scan.detector import Detector
+from unleak.scan.detector import Described
 from unleak.scan.detectors import BY_ID
 from unleak.scan.ignore.globs import BadGlob, Glob, Globs
 from unleak.scan.ignore.lines import numbered, read_small
@@ -36,7 +36,7 @@ class UnleakIgnore:
             return finding
         return replace(finding, places=left) if left else None
 
-    def told(self, _detectors: Mapping[str, Detector]) -> list[str]:
+    def told(self, _detectors: Mapping[str, Described]) -> list[str]:
         return []
 
     def _is_ignored(self, path: str) -> bool:

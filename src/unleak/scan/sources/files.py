@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unleak.scan.blob import Blob, Problem
+from unleak.scan.sources.pieces import WHOLE, read_in_pieces
 
 _SPECIAL = "neither a file nor a folder; `unleak scan -` reads standard input"
 
@@ -20,7 +21,7 @@ def read_files(root: Path) -> Iterator[Blob | Problem]:
     if stat.S_ISDIR(mode):
         yield from _walk(root)
     else:
-        yield _read(root, mode)
+        yield from _read(root, mode)
 
 
 def _walk(root: Path) -> Iterator[Blob | Problem]:
@@ -43,21 +44,26 @@ def _walk(root: Path) -> Iterator[Blob | Problem]:
             if stat.S_ISDIR(mode):
                 below.append(path)
             elif not stat.S_ISLNK(mode):
-                yield _read(path, mode, os.O_NOFOLLOW)
+                yield from _read(path, mode, os.O_NOFOLLOW)
         folders += [f for f in reversed(below) if f.name != ".git"]
 
 
-def _read(path: Path, mode: int, flags: int = 0) -> Blob | Problem:
-    """Never waits: what was a file a moment ago may be a pipe by now."""
+def _read(path: Path, mode: int, flags: int = 0) -> Iterator[Blob | Problem]:
+    """Never waits: what was a file a moment ago may be a pipe by now. A large file comes in pieces."""
     if not stat.S_ISREG(mode):
-        return Problem(str(path), _SPECIAL)
+        yield Problem(str(path), _SPECIAL)
+        return
     try:
-        with open(path, "rb", opener=lambda p, f: os.open(p, f | os.O_NONBLOCK | flags)) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return Problem(str(path), _SPECIAL)
-            return Blob(file.read(), str(path))
+        with open(path, "rb", opener=lambda p, f: os.open(p, f | os.O_NONBLOCK | flags), buffering=0) as file:
+            now = os.fstat(file.fileno())
+            if not stat.S_ISREG(now.st_mode):
+                yield Problem(str(path), _SPECIAL)
+            elif now.st_size <= WHOLE:
+                yield Blob(file.read(), str(path))
+            else:
+                yield from read_in_pieces(file, now.st_size, str(path))
     except (OSError, MemoryError) as error:
-        return _problem(path, error)
+        yield _problem(path, error)
 
 
 def _problem(path: Path, error: Exception) -> Problem:

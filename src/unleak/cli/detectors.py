@@ -1,0 +1,29 @@
+"""`unleak detectors`."""
+
+import click
+
+
+@click.command("detectors")
+@click.argument("detector", default="")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(detector: str, format_name: str) -> None:
+    """What `unleak scan` looks for, how bad it is, and what to do about it. Values in examples are masked.
+
+    \b
+    unleak detectors                  a line for each
+    unleak detectors aws_secret       DETECTOR in full
+    unleak detectors --format json
+    """
+    import json
+
+    from unleak.model.errors import Misuse
+    from unleak.scan.detectors import BY_ID
+    from unleak.scan.formats import detectors
+
+    if detector and detector not in BY_ID:
+        raise Misuse(f"there is no detector {detector!r}", "`unleak detectors` lists them")
+    chosen = [BY_ID[detector]] if detector else list(BY_ID.values())
+    if format_name == "json":
+        click.echo(json.dumps(detectors.plain(chosen), indent=2))
+    else:
+        click.echo(detectors.in_full(chosen[0]) if detector else detectors.table(chosen))
