@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint docs bench-scan fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
 	@echo "make lint    only the first three"
 	@echo "make docs    write docs/reference from the declarations of the units"
+	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
+	@echo "make fuzz    the scanner, fed with what nobody would write, for five minutes"
 	@echo "make clean   remove the virtual environment and what was built"
 
 demo: $(VENV)/.standin
@@ -26,6 +28,13 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
+
+bench-scan: $(VENV)/.dev
+	$(BIN)/python bench/scan.py $(foreach r,$(REPOS),--repo $(r)) $(foreach t,$(TREES),--tree $(t)) $(BENCH)
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt atheris
+	$(BIN)/python tests/fuzz_scan.py -max_total_time=300 -rss_limit_mb=2048
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

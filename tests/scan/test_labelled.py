@@ -26,7 +26,7 @@ def findings(shape: Shape) -> tuple[Finding, ...]:
 def credentials(shape: Shape) -> list[Credential]:
     """What the findings say. A secret without an id is known by its fingerprint only."""
     secrets = {fingerprint_of(c.secret): c.secret for c in shape.expected if c.secret}
-    return [credential(f, secrets) for f in findings(shape) if f.detector in OF_PAIRS]
+    return [credential(f, secrets) for f in findings(shape) if f.detector in OF_PAIRS or f.key_id]
 
 
 def credential(finding: Finding, secrets: dict[str, str]) -> Credential:

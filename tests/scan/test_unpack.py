@@ -25,7 +25,10 @@ from hypothesis import strategies as st
 from planted import Fakes
 
 from unleak.scan.blob import Problem
-from unleak.scan.unpack import Budget, Member, is_packed, unpack, unpack_all
+from unleak.scan.unpack.budget import Budget
+from unleak.scan.unpack.levels import unpack, unpack_all
+from unleak.scan.unpack.magic import is_packed
+from unleak.scan.unpack.member import Member
 
 MIB = 1 << 20
 TEXT = b"".join(b"line %d of a text\n" % n for n in range(400))

@@ -3,7 +3,6 @@
 import importlib
 import os
 import sys
-import traceback
 
 import click
 
@@ -85,6 +84,8 @@ def main() -> None:
 
 def _admit(defect: Exception) -> None:
     """Where it broke, without its words: they may hold what must not be printed. UNLEAK_DEBUG=1 shows all."""
+    import traceback
+
     if os.environ.get("UNLEAK_DEBUG"):
         traceback.print_exception(defect)
     last = traceback.extract_tb(defect.__traceback__)[-1]

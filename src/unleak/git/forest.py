@@ -1,5 +1,6 @@
-"""The blobs, commits and tags of a pack in portions of whole delta trees, for several processes to read."""
+"""The blobs, commits and tags of a pack in portions of delta trees, for several processes to read."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,10 +14,13 @@ _LARGEST_ROOT = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Entries of `pack` that form whole trees, about equally much work in each portion."""
+    """Entries of `pack` with all that they are built on, about equally much work in each portion. `bases` belong to
+    another portion, and are here because entries are built on them.
+    """
 
     pack: int
     entries: Numbers
+    bases: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ def plan_portions(packs: list[Pack], portions: int) -> Plan:
         blobs = pack.telling
         huge = pack.sizes[pack.roots[blobs]] > _LARGEST_ROOT
         left += [pack.index.oid(n) for n in blobs[huge].tolist()]
-        made += [(w, Portion(number, entries)) for w, entries in _cut(pack, blobs[~huge], share)]
+        for weight, entries in _cut(pack, blobs[~huge], share):
+            made += _split(pack, number, entries, share) if weight > 2 * share else [(weight, Portion(number, entries))]
     made.sort(key=lambda m: -m[0])
     return Plan([portion for _, portion in made], left)
 
@@ -60,3 +65,41 @@ def _cut(pack: Pack, blobs: Numbers, share: int) -> Iterator[tuple[int, Numbers]
         end = int(tree_ends[min(int(wanted), len(tree_ends) - 1)])
         yield int(heavy[end - 1]) - done, ordered[start:end]
         start, done = end, int(heavy[end - 1])
+
+
+def _split(pack: Pack, number: int, entries: Numbers, share: int) -> Iterator[tuple[int, Portion]]:
+    """A tree that is too heavy for one process, in pieces; each with the bases that its entries go back to."""
+    parents = dict(zip(entries.tolist(), pack.parents[entries].tolist(), strict=True))
+    weights = dict(zip(entries.tolist(), _weights(pack, entries).tolist(), strict=True))
+    piece: list[int] = []
+    weight = 0
+    for entry in _depth_first(parents):
+        piece.append(entry)
+        weight += weights[entry]
+        if weight >= share:
+            yield weight, _with_bases(number, piece, parents)
+            piece, weight = [], 0
+    if piece:
+        yield weight, _with_bases(number, piece, parents)
+
+
+def _depth_first(parents: dict[int, int]) -> Iterator[int]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for entry, parent in parents.items():
+        children[parent].append(entry)
+    stack = children[-1][::-1]
+    while stack:
+        entry = stack.pop()
+        yield entry
+        stack.extend(reversed(children.get(entry, ())))
+
+
+def _with_bases(number: int, piece: list[int], parents: dict[int, int]) -> Portion:
+    own = set(piece)
+    bases: set[int] = set()
+    for entry in piece:
+        base = parents[entry]
+        while base >= 0 and base not in own and base not in bases:
+            bases.add(base)
+            base = parents[base]
+    return Portion(number, np.array(sorted(own | bases), np.int64), frozenset(bases))

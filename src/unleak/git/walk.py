@@ -40,7 +40,10 @@ def read_portion(pack: Pack, portion: Portion, look: Look) -> Iterator[int]:
             inflated = _inflated(view[starts[i] : ends[i]], sizes[i])
             data = inflated if base is None or inflated is None else _built(base, inflated)
             if inflated is None or data is None:
-                yield from _all_below(i, numbers, children)
+                yield from (n for n in _all_below(i, numbers, children) if n not in portion.bases)
+                continue
+            if number in portion.bases:
+                stack.extend((child, data, False) for child in children.get(number, ()))
                 continue
             few = quiet and len(inflated) * _MANY < len(data)
             quiet = look(number, data, changes(inflated) if few else None)

@@ -48,6 +48,7 @@ class Anchor:
     before: int
     after: int
     more: tuple[bytes, ...] = ()
+    hints: tuple[bytes, ...] = ()
 
 
 class Described(Protocol):
@@ -84,8 +85,7 @@ class Detector:
     `anchor` finds the neighbourhood in which `pattern` is tried; `prefixes` are literals with which every value begins,
     so that it is recognised in base64 too. `needs_label`: without a label, or an id close by, a value is none.
     `tells` reads what a value says of itself. `beside_id`: it belongs to the key id next to it.
-    `examples` and `counter_examples` hold whole lines; in the source they are written in pieces, so that a scanner
-    does not find them there.
+    `examples` and `counter_examples` hold whole lines, `written` in pieces.
     """
 
     id: str
@@ -115,3 +115,8 @@ def begins(alphabet: bytes) -> bytes:
     """
     percent = rb"(?<=%[0-7][0-9A-Fa-f])|(?<=%25[0-7][0-9A-Fa-f])"
     return rb"(?:(?<![" + alphabet + rb"])|(?m:(?<=^\+))|(?<=\\[nrt])|" + percent + rb")"
+
+
+def written(*pieces: str) -> str:
+    """An example, put together when it is used: neither in the source nor in bytecode does a scanner find it."""
+    return "".join(pieces)

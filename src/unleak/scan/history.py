@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from unleak.scan.decode.readings import is_mail, with_line_ends
 from unleak.scan.locate import LONGEST, Locate, adaptive, joined
 from unleak.scan.scanner import Collector, Scan, Seen, findings_in, scan, without_secrets
 from unleak.scan.sources.history import read_history
-from unleak.scan.unpack import is_packed
+from unleak.scan.unpack.magic import is_packed
 
 if TYPE_CHECKING:
     from unleak.git.delta import Span
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from unleak.scan.rules.rule_set import RuleSet
 
 _SMALL = 2 << 20
+# https://man7.org/linux/man-pages/man3/mallopt.3.html
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _PORTIONS = 160
 
 Progress = Callable[[int, int, int], None]
@@ -109,7 +112,7 @@ class _Work:
         global _work  # noqa: PLW0603  what a forked process finds when it begins
         _work = self
         try:
-            with multiprocessing.get_context("fork").Pool(_processors()) as pool:
+            with multiprocessing.get_context("fork").Pool(_processors(), _keep_memory) as pool:
                 yield from pool.imap_unordered(_read_portion, range(len(self._portions)))
         finally:
             _work = None
@@ -154,6 +157,16 @@ class _Look:
 
 def _crossing(found: Finding | Problem) -> Seen | Problem:
     return found if isinstance(found, Problem) else without_secrets(found)
+
+
+def _keep_memory() -> None:
+    """Large objects come and go by the thousand: where the C library lets us, their memory is kept for the next."""
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):
+        library = ctypes.CDLL(None)
+        for parameter, size in ((_MMAP_THRESHOLD, 1 << 30), (_TRIM_THRESHOLD, 1 << 30), (_TOP_PAD, 1 << 26)):
+            library.mallopt(parameter, size)
 
 
 def _read_portion(number: int) -> _Read:

@@ -14,7 +14,7 @@ SOURCES: tuple[Detector | Encoding, ...] = (*DETECTORS, *ENCODINGS)
 _MARGIN = 64
 # An escape behind a value is seen whole.
 _EDGE = 12
-_SMALL = 2 << 20
+_SMALL = 512 << 10
 LONGEST = max(s.anchor.before for s in SOURCES) + _MARGIN
 """No anchor's match is longer: around a change of a text, so many bytes tell whether there is a new one."""
 
@@ -39,6 +39,8 @@ def locate_by_re(data: bytes) -> Located | None:
     """Without start-up time; some 50 MB/s."""
     found = Located(readings=marks_by_re(data))
     for number, source in enumerate(SOURCES):
+        if source.anchor.hints and not any(hint in data for hint in source.anchor.hints):
+            continue
         reach = source.anchor.before + source.anchor.after
         spans = [(m.start() - _MARGIN, m.start() + reach + _EDGE) for m in source.anchor.opening.finditer(data)]
         if spans:

@@ -10,9 +10,10 @@ from unleak.scan.decode.readings import READINGS, is_mail, read_mail, with_line_
 from unleak.scan.detector import Candidate, Detector
 from unleak.scan.detectors import BY_ID
 from unleak.scan.ignore.inline import ALLOW
+from unleak.scan.lazy import lazy
 from unleak.scan.locate import ENCODINGS, SOURCES, Locate, Located, Span, joined, locate_by_re
 from unleak.scan.pairing import NEAR_LINES, Pair, pair
-from unleak.scan.unpack import Budget, is_packed, unpack_all
+from unleak.scan.unpack.magic import is_packed
 
 _LABEL_REACH = 80
 _OWN_PART = 60
@@ -20,15 +21,15 @@ _NEAR_BYTES = 16_384
 _DEPTH = 4
 _LONGEST_LINE = 4096
 # Before a value whose name stands on the line above: nothing but signs and a word that says "value".
-_VALUE_ONLY = re.compile(rb"(?i)[^a-z0-9]*(?:(?:string|parameter_?)?value|default|string|data)?[^a-z0-9]*")
-_JOINED_LEFT, _JOINED_RIGHT = re.compile(rb"[A-Za-z0-9/+][_-]"), re.compile(rb"[_-][A-Za-z0-9/+]")
+_VALUE_ONLY = lazy(rb"(?i)[^a-z0-9]*(?:(?:string|parameter_?)?value|default|string|data)?[^a-z0-9]*")
+_JOINED_LEFT, _JOINED_RIGHT = lazy(rb"[A-Za-z0-9/+][_-]"), lazy(rb"[_-][A-Za-z0-9/+]")
 # A Terraform variable, up to its default.
-_BLOCK = re.compile(rb"variable\s+\"[^\"\n]*\"\s*\{[^}]*\Z")
+_BLOCK = lazy(rb"variable\s+\"[^\"\n]*\"\s*\{[^}]*\Z")
 _BLOCK_REACH = 400
 # A name, and the sign between it and its value.
-_NAME = re.compile(rb"([A-Za-z][A-Za-z0-9_.-]{2,60})[\x22\x27]?\s{0,8}[:=]>?\s{0,8}[\x22\x27]?\Z")
-_USUAL = re.compile(rb"(?i)aws|amazon|s3|access|secret|key|id|token|session|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b")
-_ENCODED = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{52,112}={0,2})(?![A-Za-z0-9+/_=-])")
+_NAME = lazy(rb"([A-Za-z][A-Za-z0-9_.-]{2,60})[\x22\x27]?\s{0,8}[:=]>?\s{0,8}[\x22\x27]?\Z")
+_USUAL = lazy(rb"(?i)aws|amazon|s3|access|secret|key|id|token|session|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b")
+_ENCODED = lazy(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{52,112}={0,2})(?![A-Za-z0-9+/_=-])")
 _ID = BY_ID["aws_access_key_id"]
 _SECRET = BY_ID["aws_secret"]
 
@@ -142,12 +143,12 @@ def _encoded(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]
     for word in _ENCODED.finditer(text, *span):
         if word.end() == span[1] < len(text):
             continue
-        for encoding in ENCODINGS:
-            value = encoding.value(word.group())
-            match = value and detector.pattern.fullmatch(value)
+        decoded = ((e.name, value) for e in ENCODINGS for value in e.values(word.group()))
+        for name, value in decoded:
+            match = detector.pattern.fullmatch(value)
             if match and detector.confirm(match.group(1)):
                 labelled = _has_label(detector, text, word.start())
-                yield Candidate(detector.id, *word.span(), match.group(1), 0, labelled, via=(encoding.name,))
+                yield Candidate(detector.id, *word.span(), match.group(1), 0, labelled, via=(name,))
                 break
 
 
@@ -168,6 +169,9 @@ def _inside(data: bytes, depth: int) -> Iterator[Pair]:
     """What a decoded piece says, and what is packed in it. Bytes that merely look packed are passed over."""
     yield from pairs_in(data, locate_by_re, depth)
     if is_packed(data):
+        from unleak.scan.unpack.budget import Budget
+        from unleak.scan.unpack.levels import unpack_all
+
         for item in unpack_all(data, Budget()):
             if not isinstance(item, Problem):
                 steps, content = item

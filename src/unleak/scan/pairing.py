@@ -72,9 +72,9 @@ def pair(candidates: list[Candidate]) -> Iterator[Pair]:
     ids, secrets, tokens = ([c for c in candidates if c.detector == d] for d in _CREDENTIAL)
     to_secret = _assign(ids, secrets)
     to_token = _assign([i for i in ids if i.value.startswith(b"ASIA")], tokens)
-    taken = set()
+    taken, starts = set(), [i.start for i in ids]
     for other in _distinct([c for c in candidates if c.detector not in _CREDENTIAL]).values():
-        beside = _beside(other, ids) if BY_ID[other.detector].beside_id else None
+        beside = _beside(other, ids, starts) if BY_ID[other.detector].beside_id else None
         taken.add(beside.value if beside else b"")
         yield Pair(beside, None, None, Confidence.HIGH if other.labelled else Confidence.MEDIUM, other)
     for name, first in _distinct(ids).items():
@@ -101,8 +101,10 @@ def _apart(candidates: list[Candidate]) -> Iterator[Candidate]:
         yield candidate
 
 
-def _beside(other: Candidate, ids: list[Candidate]) -> Candidate | None:
-    near = [i for i in ids if abs(i.line - other.line) <= NEAR_LINES]
+def _beside(other: Candidate, ids: list[Candidate], starts: list[int]) -> Candidate | None:
+    at = bisect_right(starts, other.start)
+    around = ids[max(0, at - _MOST_BETWEEN) : at + _MOST_BETWEEN]
+    near = [i for i in around if abs(i.line - other.line) <= NEAR_LINES]
     return min(near, key=lambda i: (abs(i.line - other.line), abs(i.start - other.start)), default=None)
 
 

@@ -4,7 +4,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-
 from typing import TYPE_CHECKING
 
 from unleak.iam.key_id import account_of
@@ -17,7 +16,7 @@ from unleak.scan.detectors import BY_ID
 from unleak.scan.locate import Locate, adaptive
 from unleak.scan.matcher import pairs_in
 from unleak.scan.pairing import Pair
-from unleak.scan.unpack import Budget, is_packed, unpack_all
+from unleak.scan.unpack.magic import is_packed
 
 if TYPE_CHECKING:
     from unleak.scan.rules.rule_set import RuleSet
@@ -115,6 +114,9 @@ def findings_in(blob: Blob, locate: Locate, rules: "RuleSet | None" = None) -> I
     """What its text says, and what is packed in it; a problem where that could not be unpacked."""
     yield from _said_in(blob, blob.data, (), locate, rules)
     if is_packed(blob.data):
+        from unleak.scan.unpack.budget import Budget
+        from unleak.scan.unpack.levels import unpack_all
+
         for item in unpack_all(blob.data, Budget()):
             if isinstance(item, Problem):
                 yield Problem(f"{_name(blob)} ({item.where})" if item.where else _name(blob), item.why)

@@ -9,13 +9,14 @@ from unleak.scan.decode.piece import Encoding, Piece
 from unleak.scan.decode.wrapped import reach
 from unleak.scan.detector import Anchor
 from unleak.scan.detectors import PREFIXES
-from unleak.scan.unpack import is_packed
+from unleak.scan.lazy import lazy
+from unleak.scan.unpack.magic import is_packed
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _PLAIN = bytes.maketrans(b"-_", b"+/")
 _ROUNDS = 2
 _GROUP = 4
-_WORD = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+_WORD = lazy(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 
 
 def encoded(literal: bytes) -> Iterator[bytes]:
@@ -58,25 +59,24 @@ def _decoded(text: bytes) -> bytes:
         return b""
 
 
-def _value(word: bytes) -> bytes | None:
+def _values(word: bytes) -> Iterator[bytes]:
     text = word
     for _ in range(_ROUNDS):
         text = _decoded(text).strip()
-        if not _WORD.fullmatch(text) or len(text) <= _SECRET:
-            break
-    return text or None
+        yield text
+        if not _WORD.fullmatch(text):
+            return
 
 
-_SECRET = 40
 # How base64 of gzip and zip begins.
 _PACKED = (b"H4sIA", b"UEsDBB")
 _PREFIXES = _prefixes()
-_PREFIX = re.compile(b"|".join(map(re.escape, _PREFIXES)))
-_INTERESTING = re.compile(b"|".join(map(re.escape, [*PREFIXES, *map(_wide, PREFIXES), *_PREFIXES])))
+_PREFIX = lazy(b"|".join(map(re.escape, _PREFIXES)))
+_INTERESTING = lazy(b"|".join(map(re.escape, [*PREFIXES, *map(_wide, PREFIXES), *_PREFIXES])))
 
 ENCODING = Encoding(
     name="base64",
-    anchor=Anchor(_PREFIX.pattern, _PREFIX, before=64, after=512),
+    anchor=Anchor(b"|".join(map(re.escape, _PREFIXES)), _PREFIX, before=64, after=512, hints=tuple(_PREFIXES)),
     pieces=_pieces,
-    value=_value,
+    values=_values,
 )

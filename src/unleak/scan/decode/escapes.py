@@ -1,9 +1,10 @@
 r"""Signs of a value written as escapes: `\/` in JSON, `%2B` in a URL, `&#47;` in XML. Only `+` and `/` need it."""
 
-import re
 from bisect import bisect_right
 
-_ESCAPE = re.compile(rb"\\{1,4}(?:/|u002[FfBb])|%(?:25)?2[FfBb]|&#(?:x2[FfBb]|4[37]);")
+from unleak.scan.lazy import lazy
+
+_ESCAPE = lazy(rb"\\{1,4}(?:/|u002[FfBb])|%(?:25)?2[FfBb]|&#(?:x2[FfBb]|4[37]);")
 _PLUS = (b"B", b"b", b"B;", b"b;", b"3;")
 
 

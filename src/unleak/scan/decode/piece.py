@@ -18,10 +18,10 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around bytes `start` to `end`;
-    `value` decodes a whole word, None where it is none of this kind.
+    `values` decodes a whole word, once and again.
     """
 
     name: str
     anchor: Anchor
     pieces: Callable[[bytes, int, int], Iterator[Piece]]
-    value: Callable[[bytes], bytes | None]
+    values: Callable[[bytes], Iterator[bytes]]

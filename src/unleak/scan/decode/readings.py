@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
+from unleak.scan.lazy import lazy
+
+_COLOUR = lazy(rb"\x1b\[[0-9;]*[A-Za-z]")
 _MAIL_HEAD = 16_384
 _MAIL = b"uoted-printable"
 # What a credential or its name begins with.
@@ -32,7 +34,7 @@ READINGS: tuple[Reading, ...] = (
     Reading("", rb"\x1b\[[0-9;]*[mK]", lambda data: _COLOUR.sub(b"", data), instead=True),
     Reading("UTF-16", _UTF16, lambda data: data.replace(b"\0", b""), instead=False),
 )
-_MARKS = [re.compile(r.mark) for r in READINGS]
+_MARKS = [lazy(r.mark) for r in READINGS]
 
 
 def marks_by_re(data: bytes) -> set[int]:

@@ -1,9 +1,8 @@
 """The public half: twenty characters that name a key and, since 2018 or so, its account."""
 
-import re
-
 from unleak.model.finding import Severity
-from unleak.scan.detector import Anchor, Detector, begins
+from unleak.scan.detector import Anchor, Detector, begins, written
+from unleak.scan.lazy import lazy
 
 _FEWEST_DIFFERENT = 8
 
@@ -25,25 +24,25 @@ DETECTOR = Detector(
     mitigation="Look for the secret that belongs to it, in this file's history too. `unleak inspect KEY_ID` says whose "
     "it is and whether it still lives.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",),
-    pattern=re.compile(
+    pattern=lazy(
         rb"(?=A[KSBC][IC]A)" + begins(rb"A-Za-z0-9+") + rb"((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})(?![A-Za-z0-9+])"
     ),
     confirm=_confirm,
-    label=re.compile(rb"(?i)access_?-?key|key_?-?id|aws"),
+    label=lazy(rb"(?i)access_?-?key|key_?-?id|aws"),
     anchor=Anchor(
         rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",
-        re.compile(rb"A[KSBC][IC]A[A-Z2-7]{16}"),
+        lazy(rb"A[KSBC][IC]A[A-Z2-7]{16}"),
         before=24,
         after=4,
     ),
     prefixes=(b"AKIA", b"ASIA", b"ABIA", b"ACCA"),
     examples=(
-        "aws_access_key_id = " + "AKIA" + "ZHO3CC62YYHHCD6N",
-        'AccessKeyId: "' + "ASIA" + 'Y34FZKBOKMUTVV7A",',
-        "X-Amz-Credential=" + "AKIA" + "ZHO3CC62YYHHCD6N/20261123/us-east-1/s3/aws4_request",
-        "X-Amz-Credential%3D" + "AKIA" + "ZHO3CC62YYHHCD6N%2F20261123",
-        "+" + "AKIA" + "ZHO3CC62YYHHCD6N,",
-        r'"[default]\n' + "AKIA" + r'ZHO3CC62YYHHCD6N\n"',
+        written("aws_access_key_id = ", "AKIA", "ZHO3CC62YYHHCD6N"),
+        written('AccessKeyId: "', "ASIA", 'Y34FZKBOKMUTVV7A",'),
+        written("X-Amz-Credential=", "AKIA", "ZHO3CC62YYHHCD6N/20261123/us-east-1/s3/aws4_request"),
+        written("X-Amz-Credential%3D", "AKIA", "ZHO3CC62YYHHCD6N%2F20261123"),
+        written("+", "AKIA", "ZHO3CC62YYHHCD6N,"),
+        written(r'"[default]\n', "AKIA", r'ZHO3CC62YYHHCD6N\n"'),
     ),
     counter_examples=(
         "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",

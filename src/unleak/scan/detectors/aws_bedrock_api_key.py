@@ -4,11 +4,13 @@ import base64
 import re
 
 from unleak.model.finding import Severity
-from unleak.scan.detector import Anchor, Detector, Told, begins
+from unleak.scan.detector import Anchor, Detector, Told, begins, written
+from unleak.scan.lazy import lazy
 
 _PREFIX = b"ABSK"
 _FEWEST_DIFFERENT = 16
-_NAMED = re.compile(rb"([\w+=,.@-]{1,80})-at-([0-9]{12}):([A-Za-z0-9+/]{40,120})={0,2}")
+_NAMED = lazy(rb"([\w+=,.@-]{1,80})-at-([0-9]{12}):([A-Za-z0-9+/]{40,120})={0,2}")
+_REST = "ODM0OTI3MDpnVDJ3WXY4UmI1U242S2M0TWQxTGU5SGY3UXAzWGEwWnVKeEN5RWtWbW9QcmkrYld0c0FsTmZEaEdxVW89"
 
 
 def _read(value: bytes) -> re.Match[bytes] | None:
@@ -54,30 +56,29 @@ DETECTOR = Detector(
         "https://www.wiz.io/blog/a-new-type-of-long-lived-key-on-aws-bedrock-api-keys",
     ),
     # Its padding says nothing: without it, a value is the same however its `=` are written.
-    pattern=re.compile(
+    pattern=lazy(
         begins(rb"A-Za-z0-9+/")
         + rb"(ABSK[A-Za-z0-9+/]{80,400}|BedrockAPIKey-[a-z0-9]{4}(?:\+[0-9]{1,2})?-at-[0-9]{12}:[A-Za-z0-9+/]{40,120})"
         + rb"(?![A-Za-z0-9+/])"
     ),
     confirm=_confirm,
     tells=_tells,
-    label=re.compile(rb"(?i)bedrock|bearer|api_?-?key"),
+    label=lazy(rb"(?i)bedrock|bearer|api_?-?key"),
     anchor=Anchor(
         rb"ABSK[A-Za-z0-9+/]{40}|BedrockAPIKey-[a-z0-9]{4}",
-        re.compile(rb"ABSK[A-Za-z0-9+/]{40}|BedrockAPIKey-[a-z0-9]{4}"),
+        lazy(rb"ABSK[A-Za-z0-9+/]{40}|BedrockAPIKey-[a-z0-9]{4}"),
         before=64,
         after=420,
     ),
     prefixes=(_PREFIX,),
     examples=(
-        "AWS_BEARER_TOKEN_BEDROCK=ABSKQmVkcm9ja0FQSUtleS1xN2p4LWF0LTAwNTYxODM0OTI3"
-        + "MDpnVDJ3WXY4UmI1U242S2M0TWQxTGU5SGY3UXAzWGEwWnVKeEN5RWtWbW9QcmkrYld0c0FsTmZEaEdxVW89",
-        'bedrock_token: "BedrockAPIKey-q7jx-at-005618349270:' + 'gT2wYv8Rb5Sn6Kc4Md1Le9Hf7Qp3Xa0ZuJxCyEkVmoPri+bWtsAlNfDhGqUo="',
+        written("AWS_BEARER_TOKEN_BEDROCK=ABSKQmVkcm9ja0FQSUtleS1xN2p4LWF0LTAwNTYx", _REST),
+        written("token: BedrockAPIKey-q7jx-at-005618349270:gT2wYv8Rb5Sn6Kc4Md1L", "e9Hf7Qp3Xa0ZuJxCyEkVmoPri+bWtsAlN"),
     ),
     counter_examples=(
         "AWS_BEARER_TOKEN_BEDROCK=ABSKQmVkcm9ja0FQSUtleS1xN2p4LWF0LTAwNTYxODM0OTI3MDo",
-        "AWS_BEARER_TOKEN_BEDROCK=ABSK" + "gT2wYv8Rb5Sn6Kc4Md1Le9Hf7Qp3Xa0ZuJxCyEkVmo" * 3,
-        "api_key: BedrockAPIKey-abcd-at-123456789012:" + "x" * 60,
+        written("AWS_BEARER_TOKEN_BEDROCK=ABSK", "gT2wYv8Rb5Sn6Kc4Md1Le9Hf7Qp3Xa0ZuJxCyEkVmo" * 3),
+        written("api_key: BedrockAPIKey-abcd-at-123456789012:", "x" * 60),
         "aws iam create-user --user-name BedrockAPIKey-abcd",
     ),
 )

@@ -1,28 +1,27 @@
 """A presigned address as a bearer token: it says whose session signed it, where it works and when it ends."""
 
 import base64
-import re
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from unleak.iam.key_id import account_of
 from unleak.model.finding import Severity
-from unleak.scan.detector import Anchor, Detector, Told, begins
+from unleak.scan.detector import Anchor, Detector, Told, begins, written
+from unleak.scan.lazy import lazy
 
 _PREFIX = b"bedrock-api-key-"
-_CREDENTIAL = re.compile(r"(A[KS]IA[A-Z2-7]{16})/[0-9]{8}/([a-z0-9-]+)/bedrock/aws4_request")
-_SIGNATURE = re.compile(r"[0-9a-f]{64}")
-_DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
-_SECONDS = re.compile(r"[0-9]{1,6}")
+_CREDENTIAL = lazy(r"(A[KS]IA[A-Z2-7]{16})/[0-9]{8}/([a-z0-9-]+)/bedrock/aws4_request")
+_SIGNATURE = lazy(r"[0-9a-f]{64}")
+_DATE = lazy(r"[0-9]{8}T[0-9]{6}Z")
+_SECONDS = lazy(r"[0-9]{1,6}")
 
+_SIGNED_BY = written("ASIA", "ZHO3CC62YYHHCD6N")
 _ADDRESS = (
-    b"bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIA"
-    + b"ZHO3CC62YYHHCD6N%2F20261101%2Feu-west-1%2Fbedrock%2Faws4_request&X-Amz-Date=20261101T090000Z"
-    + b"&X-Amz-Expires=43200&X-Amz-SignedHeaders=host&X-Amz-Signature="
-    + b"5f0c9b7e21d84a63" * 4
-    + b"&Version=1"
+    "bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256"
+    f"&X-Amz-Credential={_SIGNED_BY}%2F20261101%2Feu-west-1%2Fbedrock%2Faws4_request&X-Amz-Date=20261101T090000Z"
+    f"&X-Amz-Expires=43200&X-Amz-SignedHeaders=host&X-Amz-Signature={'5f0c9b7e21d84a63' * 4}&Version=1"
 )
-_SHOWN = (_PREFIX + base64.b64encode(_ADDRESS)).decode("ascii")
+_SHOWN = (_PREFIX + base64.b64encode(_ADDRESS.encode())).decode()
 
 
 def _read(value: bytes) -> dict[str, str]:
@@ -83,13 +82,13 @@ DETECTOR = Detector(
         "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-how.html",
         "https://github.com/aws/aws-bedrock-token-generator-python",
     ),
-    pattern=re.compile(begins(rb"A-Za-z0-9+/") + rb"(bedrock-api-key-[A-Za-z0-9+/]{300,16000})(?![A-Za-z0-9+/])"),
+    pattern=lazy(begins(rb"A-Za-z0-9+/") + rb"(bedrock-api-key-[A-Za-z0-9+/]{300,16000})(?![A-Za-z0-9+/])"),
     confirm=_confirm,
     tells=_tells,
-    label=re.compile(rb"(?i)bedrock|bearer|api_?-?key"),
+    label=lazy(rb"(?i)bedrock|bearer|api_?-?key"),
     anchor=Anchor(
         rb"bedrock-api-key-[A-Za-z0-9+/]{40}",
-        re.compile(rb"bedrock-api-key-[A-Za-z0-9+/]{40}"),
+        lazy(rb"bedrock-api-key-[A-Za-z0-9+/]{40}"),
         before=64,
         after=16_384,
     ),
@@ -100,7 +99,7 @@ DETECTOR = Detector(
     ),
     counter_examples=(
         "export AWS_BEARER_TOKEN_BEDROCK=bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249Q2FsbFdpdGhCZWFyZXI",
-        "export AWS_BEARER_TOKEN_BEDROCK=bedrock-api-key-" + "YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249" * 12,
+        written("export AWS_BEARER_TOKEN_BEDROCK=bedrock-api-key-", "YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249" * 12),
         "secretsmanager:GetSecretValue on secret:assistant/bedrock-api-key-production",
     ),
 )

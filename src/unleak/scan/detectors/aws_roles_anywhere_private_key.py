@@ -1,10 +1,10 @@
 """A private key whose certificate AWS takes for a role."""
 
 import base64
-import re
 
 from unleak.model.finding import Severity
-from unleak.scan.detector import Anchor, Detector
+from unleak.scan.detector import Anchor, Detector, written
+from unleak.scan.lazy import lazy
 
 _CONTEXT = (
     rb"(?:[Rr]oles[-_ ]?[Aa]nywhere|ROLES[-_ ]?ANYWHERE"
@@ -16,7 +16,7 @@ _BEGIN = rb"-----BEGIN (?:(?:RSA|EC) )?PRIVATE KEY-----"
 _END = rb"-----END (?:(?:RSA|EC) )?PRIVATE KEY-----"
 _BLOCK = _BEGIN + rb"(?:[A-Za-z0-9+/=\s]|\\[nr]){80,8192}" + _END
 _BETWEEN = rb"(?:(?!" + _CONTEXT + rb")[\s\S]){0,4096}?"
-_AROUND = re.compile(_BEGIN + rb"|" + _END + rb"|\\[nr]|\s")
+_AROUND = lazy(_BEGIN + rb"|" + _END + rb"|\\[nr]|\s")
 _SEQUENCE, _LONG_FORM, _MOST_LENGTH_BYTES = 0x30, 0x80, 3
 
 _LINES = (
@@ -59,21 +59,19 @@ DETECTOR = Detector(
         "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html",
         "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ImportCrl.html",
     ),
-    pattern=re.compile(
-        rb"(?:" + _CONTEXT + _BETWEEN + rb"|(?=" + _BLOCK + _BETWEEN + _CONTEXT + rb"))(" + _BLOCK + rb")"
-    ),
+    pattern=lazy(rb"(?:" + _CONTEXT + _BETWEEN + rb"|(?=" + _BLOCK + _BETWEEN + _CONTEXT + rb"))(" + _BLOCK + rb")"),
     confirm=_confirm,
-    label=re.compile(rb"(?i)private_?-?key"),
-    anchor=Anchor(_BEGIN, re.compile(_SPOKEN_OF + rb"|" + _BEGIN), before=4400, after=13_000),
+    label=lazy(rb"(?i)private_?-?key"),
+    anchor=Anchor(_BEGIN, lazy(_SPOKEN_OF + rb"|" + _BEGIN), before=4400, after=13_000),
     examples=(
         f"aws_signing_helper credential-process --private-key key.pem\n\n# key.pem\n{_SHOWN}",
         f"{_SHOWN}\nTRUST_ANCHOR_ARN=arn:aws:rolesanywhere:eu-west-1:005618349270:trust-anchor/x",
-        'ROLES_ANYWHERE_KEY="' + _SHOWN.replace("\n", r"\n") + '"',
+        written('ROLES_ANYWHERE_KEY="', _SHOWN.replace("\n", r"\n"), '"'),
     ),
     counter_examples=(
         f"the key of a web server\n{_SHOWN}",
         f"rolesanywhere\n{_SHOWN.replace(_LINES[1], '...')}",
         f"rolesanywhere\n{_SHOWN.replace('EC PRIV', 'ENCRYPTED PRIV')}",
-        "rolesanywhere\n" + "\n" * 5000 + _SHOWN,
+        written("rolesanywhere\n", "\n" * 5000, _SHOWN),
     ),
 )

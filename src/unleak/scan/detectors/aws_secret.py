@@ -7,15 +7,17 @@ from collections import Counter
 from itertools import pairwise
 
 from unleak.model.finding import Severity
-from unleak.scan.detector import Anchor, Detector, begins
+from unleak.scan.detector import Anchor, Detector, begins, written
+from unleak.scan.lazy import lazy
 
 _LEAST_ENTROPY = 4.0
-_HEX = re.compile(rb"[0-9a-fA-F]+")
+_HEX = lazy(rb"[0-9a-fA-F]+")
 _MOST_SEGMENTS = 2
 _MOST_IN_ORDER = 10
 _SPACE, _TILDE = 0x20, 0x7E
 _SHORT_NAME = rb"sk[\x22\x27]?\s{0,3}[:=]\s{0,3}[\x22\x27]?"
-_SIGN = rb"(?:[a-z0-9/+]|\\/|%(?:25)?2[fb]|\\u002[fb])"
+# Escaped, a sign is several of these.
+_SIGN = rb"[a-z0-9/+\\%]"
 _BEGINS = rb"(?:" + begins(rb"A-Za-z0-9/+") + rb"|(?<=A[KSBC][IC]A[A-Z2-7]{16}/))"
 _MOST_IN_WORDS = 0.8
 
@@ -76,26 +78,26 @@ DETECTOR = Detector(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html",
     ),
-    pattern=re.compile(_BEGINS + rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"),
+    pattern=lazy(_BEGINS + rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"),
     confirm=_confirm,
-    label=re.compile(rb"(?i)secret|(?<![a-z])" + _SHORT_NAME + rb"\Z"),
+    label=lazy(rb"(?i)secret|(?<![a-z])" + _SHORT_NAME + rb"\Z"),
     needs_label=True,
     anchor=Anchor(
         # The value may be encoded: then it is longer, and may end in `=`.
         rb"(?i)secret[^\n]{0,80}(?:\n[^\n]{0,60})?" + _SIGN + rb"{40}={0,2}(?:[^a-z0-9/+=]|$)",
-        re.compile(rb"(?i)secret|default\s{0,8}=|" + _SHORT_NAME),
+        lazy(rb"(?i)secret|default\s{0,8}=|" + _SHORT_NAME),
         before=420,
         after=320,
         # Terraform names a variable some lines above its default.
-        more=(rb"(?i)default\s{0,8}=\s{0,8}\x22[a-z0-9/+]{40}\x22", rb"(?i)" + _SHORT_NAME + rb"[a-z0-9/+\\%]{40}"),
+        more=(rb"(?i)default\s{0,8}=\s{0,8}\x22[a-z0-9/+]{40}\x22", rb"(?i)" + _SHORT_NAME + _SIGN + rb"{40}"),
     ),
     examples=(
-        'aws_secret_access_key = "q8Zr2LmXv5TtYh3BnKd7' + 'WsPf1JcGe9RaUo4ViNx6"',
-        'SecretAccessKey: "b/Q2fGk7+zRmXv5TtYh3' + 'BnKd7WsPf1JcGe9Ra/1k"',
-        "secret: 5TtYh3BnKd7WsPf1JcGe" + "9RaUo4ViNx6q8Zr2LmXv",
-        "export AWS_SECRET_ACCESS_KEY=q8Zr2LmXv5TtYh3BnKd7" + "WsPf1JcGe9RaUo4ViNx6",
-        "aws_secret_access_key%3Dq8Zr2LmXv5TtYh3BnKd7" + "WsPf1JcGe9RaUo4ViNx6",
-        "secret = qZrLmXvTtYhBnKdWsPfJ" + "cGeRaUoViNxQwErTyUiO",
+        written('aws_secret_access_key = "q8Zr2LmXv5TtYh3BnKd7', 'WsPf1JcGe9RaUo4ViNx6"'),
+        written('SecretAccessKey: "b/Q2fGk7+zRmXv5TtYh3', 'BnKd7WsPf1JcGe9Ra/1k"'),
+        written("secret: 5TtYh3BnKd7WsPf1JcGe", "9RaUo4ViNx6q8Zr2LmXv"),
+        written("export AWS_SECRET_ACCESS_KEY=q8Zr2LmXv5TtYh3BnKd7", "WsPf1JcGe9RaUo4ViNx6"),
+        written("aws_secret_access_key%3Dq8Zr2LmXv5TtYh3BnKd7", "WsPf1JcGe9RaUo4ViNx6"),
+        written("secret = qZrLmXvTtYhBnKdWsPfJ", "cGeRaUoViNxQwErTyUiO"),
     ),
     counter_examples=(
         'aws_secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"',
@@ -103,8 +105,8 @@ DETECTOR = Detector(
         'secret_name = "this_is_the_name_of_a_secret_and_no_key_x"',
         "secret from src/components/Button2/styles/Main/index",
         "secret_name = awsSecretsManagerSecretNameForProduction",
-        "secret_" + "A1b2C3d4" * 5,
-        "secret = abcdefghijklmnopqrst" + "uvwxyzABCDEFGHIJKLMN",
-        "secret = eyJhbGciOiAiSFMyNTYi" + "LCAidHlwIjogIkpXVCJ9",
+        written("secret_", "A1b2C3d4" * 5),
+        written("secret = abcdefghijklmnopqrst", "uvwxyzABCDEFGHIJKLMN"),
+        written("secret = eyJhbGciOiAiSFMyNTYi", "LCAidHlwIjogIkpXVCJ9"),
     ),
 )

@@ -1,9 +1,8 @@
 """The third part of a temporary credential."""
 
-import re
-
 from unleak.model.finding import Severity
-from unleak.scan.detector import Anchor, Detector, begins
+from unleak.scan.detector import Anchor, Detector, begins, written
+from unleak.scan.lazy import lazy
 
 _FEWEST_DIFFERENT = 20
 _PREFIXES = (b"IQoJb3JpZ2lu", b"FwoGZXIvYXdz", b"FQoGZXIvYXdz", b"AQoDYXdz", b"AgoJb3JpZ2lu")
@@ -25,19 +24,19 @@ DETECTOR = Detector(
     mitigation="Deny sessions issued before now on the user or role it belongs to; `unleak respond` does so for every "
     "session that a leaked key made.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html",),
-    pattern=re.compile(
+    pattern=lazy(
         rb"(?=[IFA][Qwg]o)" + begins(rb"A-Za-z0-9/+") + rb"((?:" + b"|".join(_PREFIXES) + rb")[A-Za-z0-9/+=]{100,})"
     ),
     confirm=_confirm,
-    label=re.compile(rb"(?i)token"),
-    anchor=Anchor(b"|".join(_PREFIXES), re.compile(b"|".join(_PREFIXES)), before=14, after=16_384),
+    label=lazy(rb"(?i)token"),
+    anchor=Anchor(b"|".join(_PREFIXES), lazy(b"|".join(_PREFIXES)), before=14, after=16_384),
     prefixes=_PREFIXES,
     examples=(
-        "aws_session_token = IQoJb3JpZ2lu" + "X2VjEOH8kQw7ZpT3mNs5RvYb2GdHf9Lc" * 5,
-        "AWS_SESSION_TOKEN=FwoGZXIvYXdz" + "X2VjEOH8kQw7ZpT3mNs5RvYb2GdHf9Lc" * 5 + "==",
+        written("aws_session_token = IQoJb3JpZ2lu", "X2VjEOH8kQw7ZpT3mNs5RvYb2GdHf9Lc" * 5),
+        written("AWS_SESSION_TOKEN=FwoGZXIvYXdz", "X2VjEOH8kQw7ZpT3mNs5RvYb2GdHf9Lc" * 5, "=="),
     ),
     counter_examples=(
         "aws_session_token = IQoJb3JpZ2lu",
-        "image = data:image/png;base64,iVBORw0KGgoAAAANSUhEUg" + "AAAB" * 40,
+        written("image = data:image/png;base64,iVBORw0KGgoAAAANSUhEUg", "AAAB" * 40),
     ),
 )

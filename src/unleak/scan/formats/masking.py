@@ -10,16 +10,19 @@ from dataclasses import replace
 
 from unleak.model.finding import Finding, Place
 from unleak.scan.blob import Blob, Problem
+from unleak.scan.detectors import DETECTORS
 from unleak.scan.scanner import Scan, scan
 
 MASK = "****"
 _LENGTH = 40
-_MAY_HOLD = re.compile(r"[A-Za-z0-9/+=%\\_-]{40}")
+_MAY_HOLD = re.compile(r"[A-Za-z0-9/+=%\\_.-]{30}")
 # Without one of these beside it, no detector takes anything for a secret.
 _TELLS = re.compile(r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}|(?i:secret|sk\W{0,5}[:=])")
 _RUN = re.compile(r"[A-Za-z0-9/+]{40,}")
 # However short, however it is encoded and whatever stands before it.
 _TOKEN = re.compile(r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=%\\_-]{40,}")
+# Ids are no secrets; secrets and tokens are known better, above.
+_OTHERS = [d for d in DETECTORS if d.id not in {"aws_access_key_id", "aws_secret", "aws_session_token"}]
 _DISGUISED = re.compile(r"\\/|(?:\\u00|%)2[FfBb]")
 
 
@@ -77,12 +80,21 @@ class _Masker:
             known |= _names(scan([Blob(text.encode("utf-8", "replace"), "")]).findings)
         for secret in _secrets(text, known):
             text = text.replace(secret, MASK)
+        for value in _of_other_kinds(text):
+            text = text.replace(value, MASK)
         return _TOKEN.sub(MASK, text)
 
 
 def _names(findings: Iterable[Finding]) -> frozenset[str]:
     """By what findings know their secrets: the hash of one in a pair, the fingerprint of one alone."""
     return frozenset(name for f in findings for name in (f.secret_sha256, f.fingerprint) if name)
+
+
+def _of_other_kinds(text: str) -> Iterator[str]:
+    data = text.encode("utf-8", "surrogateescape")
+    for detector in _OTHERS:
+        for match in detector.pattern.finditer(data):
+            yield match.group(1).decode("utf-8", "surrogateescape")
 
 
 def _secrets(text: str, known: frozenset[str]) -> Iterator[str]:

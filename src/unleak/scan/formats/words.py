@@ -4,6 +4,7 @@ from unleak.model.finding import Finding, Live, Place, Severity
 from unleak.scan.scanner import Scan
 
 _MOST_REFS = 3
+_NAMED_BY_ID = frozenset({"aws_access_key_id", "aws_secret", "aws_session_token"})
 _HEAD = {
     True: "still at HEAD",
     False: "no longer at HEAD, but in history",
@@ -43,7 +44,10 @@ def headline(finding: Finding, scan: Scan) -> str:
     account = f" of account {finding.account_id}" if finding.account_id else ""
     parts = [w for w, has in (("secret", finding.has_secret), ("session token", finding.has_session_token)) if has]
     having = f" with its {' and '.join(parts)}" if parts and finding.key_id else ""
-    return f"{finding.key_id or clean(scan.detectors[finding.detector].title)}{account}{having}"
+    title = clean(scan.detectors[finding.detector].title)
+    if finding.detector not in _NAMED_BY_ID:
+        return f"{title}{f' of {finding.key_id}' if finding.key_id else ''}{account}"
+    return f"{finding.key_id or title}{account}{having}"
 
 
 def remarks(finding: Finding) -> list[str]:

@@ -9,65 +9,94 @@ from unleak.scan.blob import Blob, Problem
 from unleak.scan.sources.pieces import WHOLE, read_in_pieces
 
 _SPECIAL = "neither a file nor a folder; `unleak scan -` reads standard input"
+_OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def read_files(root: Path) -> Iterator[Blob | Problem]:
     """Every regular file at or below `root`, in a stable order; what cannot be read is told, not skipped."""
     try:
-        mode = root.stat().st_mode
+        is_folder = stat.S_ISDIR(root.stat().st_mode)
     except OSError as error:
-        yield _problem(root, error)
+        yield _problem(str(root), error)
         return
-    if stat.S_ISDIR(mode):
-        yield from _walk(root)
+    if is_folder:
+        yield from _walk(str(root))
     else:
-        yield from _read(root, mode)
+        yield from _read(str(root), 0)
 
 
-def _walk(root: Path) -> Iterator[Blob | Problem]:
-    folders = [root]
+def _walk(root: str) -> Iterator[Blob | Problem]:
+    """Paths are joined by hand: for tens of thousands of files, it counts."""
+    folders = ["" if root == "." else root]
     while folders:
         folder = folders.pop()
         try:
-            names = sorted(os.listdir(folder))  # noqa: PTH208  a Path for each name is slow
+            with os.scandir(folder or ".") as listed:
+                entries = sorted(listed, key=lambda e: e.name)
         except OSError as error:
             yield _problem(folder, error)
             continue
         below = []
-        for name in names:
-            path = folder / name
+        for entry in entries:
+            path = f"{folder}{os.sep}{entry.name}" if folder else entry.name
             try:
-                mode = path.lstat().st_mode
+                if entry.is_symlink():
+                    continue
+                is_folder = entry.is_dir(follow_symlinks=False)
             except OSError as error:
                 yield _problem(path, error)
                 continue
-            if stat.S_ISDIR(mode):
+            if not is_folder:
+                yield from _read(path, os.O_NOFOLLOW)
+            elif entry.name != ".git":
                 below.append(path)
-            elif not stat.S_ISLNK(mode):
-                yield from _read(path, mode, os.O_NOFOLLOW)
-        folders += [f for f in reversed(below) if f.name != ".git"]
+        folders += reversed(below)
 
 
-def _read(path: Path, mode: int, flags: int = 0) -> Iterator[Blob | Problem]:
+def _read(path: str, flags: int) -> Iterator[Blob | Problem]:
     """Never waits: what was a file a moment ago may be a pipe by now. A large file comes in pieces."""
-    if not stat.S_ISREG(mode):
-        yield Problem(str(path), _SPECIAL)
+    try:
+        opened = os.open(path, _OPEN | flags)
+    except OSError as error:
+        yield Problem(path, _SPECIAL) if _is_special(path) else _problem(path, error)
         return
     try:
-        with open(path, "rb", opener=lambda p, f: os.open(p, f | os.O_NONBLOCK | flags), buffering=0) as file:
-            now = os.fstat(file.fileno())
-            if not stat.S_ISREG(now.st_mode):
-                yield Problem(str(path), _SPECIAL)
-            elif now.st_size <= WHOLE:
-                yield Blob(file.read(), str(path))
-            else:
-                yield from read_in_pieces(file, now.st_size, str(path))
+        now = os.fstat(opened)
+        if not stat.S_ISREG(now.st_mode):
+            yield Problem(path, _SPECIAL)
+        elif now.st_size <= WHOLE:
+            yield Blob(_all_of(opened, now.st_size), path)
+        else:
+            with open(opened, "rb", buffering=0, closefd=False) as file:
+                yield from read_in_pieces(file, now.st_size, path)
     except (OSError, MemoryError) as error:
         yield _problem(path, error)
+    finally:
+        os.close(opened)
 
 
-def _problem(path: Path, error: Exception) -> Problem:
+def _all_of(opened: int, size: int) -> bytes:
+    """As much as there is by now: it may have grown, and some of the system's own files say that they are empty."""
+    data = os.read(opened, size + 1)
+    if len(data) == size and size:
+        return data
+    parts = [data]
+    while part := os.read(opened, 1 << 20) if data else b"":
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _is_special(path: str) -> bool:
+    """A socket cannot be opened."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+
+
+def _problem(path: str, error: Exception) -> Problem:
     if isinstance(error, MemoryError):
-        return Problem(str(path), "too large for this machine's memory")
+        return Problem(path, "too large for this machine's memory")
     words = error.strerror if isinstance(error, OSError) else ""
-    return Problem(str(path), words or str(error))
+    return Problem(path, words or str(error))
