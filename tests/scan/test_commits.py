@@ -50,7 +50,9 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("revisions", "found"), CHOICES, ids=lambda v: " ".join(sorted(v) if isinstance(v, set) else v) or "-")
+@pytest.mark.parametrize(
+    ("revisions", "found"), CHOICES, ids=lambda v: " ".join(sorted(v) if isinstance(v, set) else v) or "-"
+)
 def test_a_choice_means_what_it_means_to_git(repo: Path, revisions: list[str], found: set[str]) -> None:
     assert read(repo, *revisions) == (found, [])
 

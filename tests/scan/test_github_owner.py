@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from github_world import Answer, GitHub, serving
@@ -45,7 +46,7 @@ def where(result: Scan) -> dict[str, list[str]]:
     return {f.key_id or "": [p.path for p in f.places] for f in result.findings}
 
 
-def looked(github: GitHub, owner: str = "acme", **wanted: bool) -> Scan:
+def looked(github: GitHub, owner: str = "acme", **wanted: Any) -> Scan:
     """Fails where the token comes out."""
     said: list[str] = []
     try:

@@ -1,12 +1,14 @@
 """`unleak`: the commands, loaded one at a time, since `unleak scan` is somebody's commit hook."""
 
 import importlib
+import io
 import os
 import sys
 
 import click
 
 from unleak import __version__
+from unleak.cli.saying import say, without_secrets
 from unleak.model.errors import UnleakError
 
 COMMANDS = {
@@ -62,14 +64,16 @@ def main() -> None:
     try:
         unleak.main(standalone_mode=False)
     except UnleakError as error:
-        click.echo(f"unleak: {error}", err=True)
+        say(str(error))
         if error.hint:
-            click.echo(f"  next: {error.hint}", err=True)
+            click.echo(f"  next: {without_secrets(error.hint)}", err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as misuse:
-        misuse.show()
+        said = io.StringIO()
+        misuse.show(said)
+        click.echo(without_secrets(said.getvalue()), err=True, nl=False)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nunleak: interrupted; what was done is recorded, running again goes on from there", err=True)

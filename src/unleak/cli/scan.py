@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from unleak.cli.saying import say
 from unleak.cli.scan_what import What
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Severity
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("scan")
 @click.argument("path", default=".", type=click.Path(readable=False))
 @click.option("--history", is_flag=True, help="Every version of every file that the repository at PATH ever held.")
-@click.option("--since", metavar="REV", default="", help="Of the history, what REV does not have.")
+@click.option("--since", metavar="REV", help="Of the history, what REV does not have.")
 @click.option("--range", "ranges", metavar="A..B", multiple=True, help="Of the history, these commits. Repeatable.")
 @click.option("--staged", is_flag=True, help="What the next commit would add: for a commit hook.")
 @click.option("--github", is_flag=True, help="PATH is an owner at GitHub: all repositories, issues and comments.")
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 def command(
     path: str,
     history: bool,
-    since: str,
+    since: str | None,
     ranges: tuple[str, ...],
     staged: bool,
     github: bool,
@@ -77,13 +78,21 @@ def command(
 
     Exit codes: 0 nothing found, 1 findings, 2 misuse, 3 could not look everywhere, whether or not anything was found.
     """
+    for option, value in (
+        ("rules", rules),
+        ("baseline", baseline),
+        ("write-baseline", write_baseline),
+        ("output", output),
+    ):
+        if value == "":
+            raise Misuse(f"--{option} is empty", "a variable that is not set, perhaps?")
     what = What(path, history, staged, since, ranges, github, forks)
     ignores = _ignores(what, baseline, write_baseline, no_ignore=no_ignore)
     result = _scan(what, rules, verify=verify or verify_canaries, canaries=verify_canaries)
     if ignores is not None:
         ignores.apply(result)
         for line in ignores.told:
-            click.echo(f"unleak: {line}", err=True)
+            say(line)
     if write_baseline:
         _write_baseline(result, write_baseline)
         return
@@ -116,9 +125,9 @@ def _scan(what: What, rules_file: str | None, *, verify: bool, canaries: bool) -
 
         rules = load_rules(Path(rules_file))
         for line in rules.told:
-            click.echo(f"unleak: {line}", err=True)
+            say(line)
         if what.in_git and rules.of_paths:
-            click.echo(f"unleak: rules of paths find nothing in history: {', '.join(rules.of_paths)}", err=True)
+            say(f"rules of paths find nothing in history: {', '.join(rules.of_paths)}")
     try:
         if sys.stderr.isatty():
             from unleak.cli.scan_bar import ScanBar

@@ -26,12 +26,14 @@ class What:
     path: str
     history: bool = False
     staged: bool = False
-    since: str = ""
+    since: str | None = None
     ranges: tuple[str, ...] = ()
     github: bool = False
     forks: bool = False
 
     def __post_init__(self) -> None:
+        if not self.path or self.since == "":
+            raise Misuse(f"{'--since' if self.path else 'PATH'} is empty", "a variable that is not set, perhaps?")
         ways = {
             "--history": self.history, "--staged": self.staged, "--since": bool(self.since),
             "--range": bool(self.ranges), "--github": self.github,
@@ -63,7 +65,7 @@ class What:
 
     def scan(self, bar: "ScanBar | None", rules: "RuleSet | None") -> Scan:
         if self.github:
-            return self._owner(bar)
+            return self._owner(bar, rules)
         if self.path == "-":
             return scan(_standard_input(), rules)
         if self.is_remote:
@@ -95,13 +97,13 @@ class What:
         with cloned(self.path, progress=bar.say) if bar else cloned(self.path) as repository:
             return scan_history(repository, bar.update, rules) if bar else scan_history(repository, rules=rules)
 
-    def _owner(self, bar: "ScanBar | None") -> Scan:
+    def _owner(self, bar: "ScanBar | None", rules: "RuleSet | None") -> Scan:
         from unleak.scan.github import scan_owner
         from unleak.scan.sources.github_api import access_from
 
         access = access_from(os.environ)
         tell = bar.say if bar else lambda _line: None
-        return scan_owner(self.path, access.token, access.url, include_forks=self.forks, progress=tell)
+        return scan_owner(self.path, access.token, access.url, include_forks=self.forks, progress=tell, rules=rules)
 
 
 def _standard_input() -> Iterator[Blob | Problem]:

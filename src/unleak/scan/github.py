@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
@@ -11,6 +12,9 @@ from unleak.scan.scanner import Collector, Scan, Seen, without_secrets
 from unleak.scan.sources.github import Hosted, login_for, read_gists, read_repositories, read_talk
 from unleak.scan.sources.github_api import GITHUB, Access, Api
 from unleak.scan.sources.remote import cloned
+
+if TYPE_CHECKING:
+    from unleak.scan.rules.rule_set import RuleSet
 
 Progress = Callable[[str], None]
 """Told, a line at a time, what is being done."""
@@ -26,6 +30,7 @@ def scan_owner(
     include_issues: bool = True,
     include_gists: bool = False,
     progress: Progress = lambda _line: None,
+    rules: "RuleSet | None" = None,
 ) -> Scan:
     """Places have the repository before their path: octocat/hello/src/main.py, octocat/hello#12 comment 345.
 
@@ -33,7 +38,7 @@ def scan_owner(
     does not tell what the owner has; what fails later is a problem, and the rest is looked at.
     """
     access = Access(token, api_url)
-    collector = Collector()
+    collector = Collector(rules)
     with Api(access, progress) as api:
         found = [*read_repositories(api, owner), *(read_gists(api, owner) if include_gists else [])]
         every = [h for h in found if isinstance(h, Hosted)]
@@ -43,7 +48,7 @@ def scan_owner(
                 collector.add(problem)
         progress(f"{len(chosen)} of {len(every)} repositories and gists of {owner}")
         for number, hosted in enumerate(chosen, 1):
-            look = _Look(access, f"{number}/{len(chosen)} {hosted.name}", progress)
+            look = _Look(access, f"{number}/{len(chosen)} {hosted.name}", progress, rules)
             look.at_history(hosted, collector)
             if include_issues and not hosted.is_gist:
                 progress(f"{look.name}: issues and comments")
@@ -53,14 +58,14 @@ def scan_owner(
 
 
 class _Look:
-    def __init__(self, access: Access, name: str, progress: Progress) -> None:
+    def __init__(self, access: Access, name: str, progress: Progress, rules: "RuleSet | None") -> None:
         self.name = name
-        self._access, self._progress = access, progress
+        self._access, self._progress, self._rules = access, progress, rules
 
     def at_history(self, hosted: Hosted, collector: Collector) -> None:
         try:
             with cloned(hosted.url, login=login_for(self._access, hosted.url), progress=self._tell) as repository:
-                result = scan_history(repository, self._tell_share)
+                result = scan_history(repository, self._tell_share, self._rules)
         except (CouldNotLook, Misuse) as error:
             collector.add(Problem(hosted.name, f"{error}; {error.hint}"))
             return

@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from unleak.model.finding import Finding, Place
 from unleak.scan.blob import Blob, Problem
+from unleak.scan.detector import Described
 from unleak.scan.detectors import DETECTORS
+from unleak.scan.rules.description import Description
 from unleak.scan.scanner import Scan, scan
 
 MASK = "****"
@@ -23,6 +25,11 @@ _RUN = re.compile(r"[A-Za-z0-9/+]{40,}")
 _TOKEN = re.compile(r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=%\\_-]{40,}")
 # Ids are no secrets; secrets and tokens are known better, above.
 _OTHERS = [d for d in DETECTORS if d.id not in {"aws_access_key_id", "aws_secret", "aws_session_token"}]
+# However they go on.
+_BEGUN = re.compile(
+    "(?:" + "|".join(re.escape(p.decode()) for d in _OTHERS for p in d.prefixes) + r")[A-Za-z0-9/+=%\\_.-]{16,}"
+    r"|(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z))"
+)
 _DISGUISED = re.compile(r"\\/|(?:\\u00|%)2[FfBb]")
 
 
@@ -36,7 +43,27 @@ def masked(result: Scan) -> Scan:
         findings=[mask.finding(f) for f in result.findings],
         problems=[Problem(mask.text(p.where), mask.text(p.why)) for p in result.problems],
         source=mask.text(result.source),
+        detectors={name: _described(mask, d) for name, d in result.detectors.items()},
     )
+
+
+def _described(mask: "_Masker", described: Described) -> Described:
+    """Our own detectors hold no secret; a rule of somebody's may quote one."""
+    if not isinstance(described, Description):
+        return described
+    return replace(
+        described,
+        id=mask.text(described.id),
+        title=mask.text(described.title),
+        family=mask.text(described.family),
+        description=mask.text(described.description),
+        security_note=mask.text(described.security_note),
+    )
+
+
+def masked_text(text: str) -> str:
+    """What a person typed, or a file said, made fit to be said again."""
+    return _Masker(()).text(text)
 
 
 class _Masker:
@@ -82,6 +109,7 @@ class _Masker:
             text = text.replace(secret, MASK)
         for value in _of_other_kinds(text):
             text = text.replace(value, MASK)
+        text = _BEGUN.sub(MASK, text)
         return _TOKEN.sub(MASK, text)
 
 
