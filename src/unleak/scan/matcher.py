@@ -28,7 +28,8 @@ _BLOCK = lazy(rb"variable\s+\"[^\"\n]*\"\s*\{[^}]*\Z")
 _BLOCK_REACH = 400
 # A name, and the sign between it and its value.
 _NAME = lazy(rb"([A-Za-z][A-Za-z0-9_.-]{2,60})[\x22\x27]?\s{0,8}[:=]>?\s{0,8}[\x22\x27]?\Z")
-_USUAL = lazy(rb"(?i)aws|amazon|s3|access|secret|key|id|token|session|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b")
+_USUAL = lazy(rb"(?i)aws|amazon|s3|access|secrets?|keys?|ids?|tokens?|session|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b")
+_ITEM = lazy(rb"[^A-Za-z0-9/+\n]{0,40}([A-Za-z0-9/+]{40})[^A-Za-z0-9/+=\n]{0,20}(?=\n|\Z)")
 _ENCODED = lazy(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{52,112}={0,2})(?![A-Za-z0-9+/_=-])")
 _ID = BY_ID["aws_access_key_id"]
 _SECRET = BY_ID["aws_secret"]
@@ -59,16 +60,20 @@ def _again(text: bytes, locate: Locate, depth: int, step: str) -> Iterator[Pair]
 def _read(text: bytes, found: Located, depth: int, step: str) -> Iterator[Pair]:
     candidates = _near_anchors(text, found)
     whole: list[Pair] = []
+    parts: dict[tuple[str, int, bytes], Candidate] = {}
     if depth < _DEPTH:
         for pair_, is_whole in _in_pieces(text, found, depth):
             if is_whole:
                 whole.append(pair_)
             else:
-                candidates += [c for c in pair_.parts if c not in candidates]
+                parts.update({(c.detector, c.start, c.value): c for c in pair_.parts})
+    candidates += parts.values()
+    candidates += _run_on(text, candidates)
     candidates += _near_ids(text, candidates)
+    allowing = ALLOW.search(text) is not None
     via = (step,) if step else ()
     finished = [
-        replace(c, via=(*via, *c.via), whose=_whose(text, c.start), allowed=_allowed(text, c))
+        replace(c, via=(*via, *c.via), whose=_whose(text, c.start), allowed=allowing and _allowed(text, c))
         for c in _numbered(text, candidates)
     ]
     yield from (*whole, *pair(finished))
@@ -84,6 +89,22 @@ def _near_anchors(text: bytes, found: Located) -> list[Candidate]:
         for candidate in _of(detector, text, span)
         if candidate.labelled or not detector.needs_label
     ]
+
+
+def _run_on(text: bytes, candidates: list[Candidate]) -> list[Candidate]:
+    """Of a list of secrets only the first stand close to its name: lines that are nothing but a value go on with it."""
+    known = {c.start for c in candidates}
+    more: list[Candidate] = []
+    for candidate in [c for c in candidates if c.detector == _SECRET.id and c.labelled and not c.via]:
+        last = candidate
+        while (end := text.find(b"\n", last.end, last.end + _OWN_PART)) >= 0:
+            item = _ITEM.match(text, end + 1)
+            if item is None or item.start(1) in known or not _SECRET.confirm(item.group(1)):
+                break
+            last = replace(candidate, start=item.start(1), end=item.end(1), value=item.group(1))
+            known.add(last.start)
+            more.append(last)
+    return more
 
 
 def _near_ids(text: bytes, candidates: list[Candidate]) -> list[Candidate]:
@@ -124,6 +145,8 @@ def _of(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:
             cut = (match.start(1) == 0 and start > 0) or (match.end(1) == len(plain.data) and end < len(text))
             if not cut and detector.confirm(match.group(1)):
                 labelled = _has_label(detector, plain.data, match.start(1))
+                if not labelled and detector.needs_label and _is_part(plain.data, match):
+                    continue
                 first, last = plain.at(match.start(1)), plain.at(match.end(1))
                 yield Candidate(detector.id, first, last, match.group(1), 0, labelled)
     if detector.needs_label:
@@ -158,8 +181,11 @@ def _in_pieces(text: bytes, found: Located, depth: int) -> Iterator[tuple[Pair, 
         encoding = SOURCES[number]
         if isinstance(encoding, Detector):
             continue
-        for piece in {p.start: p for span in spans for p in encoding.pieces(text, *span)}.values():
-            line = text.count(b"\n", 0, piece.start) + 1
+        line, counted = 1, 0
+        for piece in encoding.pieces(text, spans):
+            # A piece of several lines comes first, and then each of its lines.
+            line += text.count(b"\n", counted, piece.start) - text.count(b"\n", piece.start, counted)
+            counted = piece.start
             for inner in _inside(piece.data, depth + 1):
                 moved = inner.moved(piece.start, piece.end, line, f"{encoding.name} at line {line}")
                 yield moved, inner.key_id is not None and inner.secret is not None
@@ -210,7 +236,8 @@ def _whose(text: bytes, start: int) -> bytes:
     """Of the name before a value, what is said beside the usual words: `staging` of `STAGING_SECRET_KEY`."""
     line = text.rfind(b"\n", max(0, start - _LABEL_REACH), start) + 1
     name = _NAME.search(text, max(line, start - _LABEL_REACH), start)
-    return _USUAL.sub(b"", name.group(1)).lower() if name else b""
+    # `grep -A` puts a path and a number before it.
+    return _USUAL.sub(b"", name.group(1).rpartition(b"-")[2]).lower() if name else b""
 
 
 def _allowed(text: bytes, candidate: Candidate) -> bool:

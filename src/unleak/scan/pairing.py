@@ -16,6 +16,7 @@ _MOST_BETWEEN = 50
 _MOST_ROUNDS = 10
 _WRONG_SIDE = 0.5
 _UNLABELLED = 2.0
+_UNLABELLED_BESIDE = 0.9
 _BYTES_A_LINE = 10_000
 _STRANGERS = 10.0
 _FEWEST_IN_LISTS = 2
@@ -119,20 +120,62 @@ def _left_over(candidates: list[Candidate], taken: dict[bytes, tuple[Candidate, 
 
 
 def _assign(ids: list[Candidate], others: list[Candidate]) -> dict[bytes, tuple[Candidate, Candidate]]:
-    """By id. A blob keeps to one order: ids before their secrets or after them, whichever fits it better as a whole."""
+    """By id. First what is named alike, then lists; of the rest, a text keeps to one order: ids before their secrets or
+    after them, the nearest or the next, whichever makes most couples and fits best as a whole.
+    """
+    named = _named_alike(ids, others)
+    ids = [i for i in ids if i.value not in named]
+    used = {other.value for _, other in named.values()}
+    others = [o for o in others if o.value not in used]
     in_lists = _lists(ids, others)
     if in_lists:
-        return in_lists
-    taken = [_cheapest(ids, others, partial(_cost, id_first=first)) for first in (True, False)]
+        return named | in_lists
+    costs = [partial(_cost, id_first=first) for first in (True, False)]
+    taken = [_cheapest(ids, others, cost) for cost in costs]
+    taken += [_in_turn(ids, others, costs[0]), _in_turn(ids[::-1], others[::-1], costs[1])]
     best = min(taken, key=lambda couples: (-len(couples), sum(c[0] for c in couples.values())))
-    return {value: (key_id, other) for value, (_, key_id, other) in best.items()}
+    return named | {value: (key_id, other) for value, (_, key_id, other) in best.items()}
+
+
+def _named_alike(ids: list[Candidate], others: list[Candidate]) -> dict[bytes, tuple[Candidate, Candidate]]:
+    """`STAGING_KEY_ID` and `STAGING_SECRET`, however far apart, where there is one of each."""
+    by_name: dict[bytes, tuple[dict[bytes, Candidate], dict[bytes, Candidate]]] = {}
+    for index, candidates in enumerate((ids, others)):
+        for c in candidates:
+            if c.whose:
+                by_name.setdefault(c.whose, ({}, {}))[index].setdefault(c.value, c)
+    couples = [(i, o) for i, o in by_name.values() if len(i) == 1 and len(o) == 1]
+    alike = {}
+    for id_of, other_of in couples:
+        ((value, key_id),), ((_, other),) = id_of.items(), other_of.items()
+        if key_id.labelled and other.labelled:
+            alike[value] = key_id, other
+    return alike if len({o.value for _, o in alike.values()}) == len(alike) else {}
+
+
+def _in_turn(ids: list[Candidate], others: list[Candidate], cost: _Cost) -> dict[bytes, _Couple]:
+    """Each to the last id before it that has none yet."""
+    taken: dict[bytes, _Couple] = {}
+    used: set[bytes] = set()
+    forward = not ids or ids[0].start <= ids[-1].start
+    waiting = sorted([*ids, *others], key=lambda c: c.start, reverse=not forward)
+    last: Candidate | None = None
+    for one in waiting:
+        if one.detector == _CREDENTIAL[0]:
+            last = one if one.value not in taken else None
+        elif last is not None and one.value not in used and (price := cost(last, one)) is not None:
+            taken[last.value] = price, last, one
+            used.add(one.value)
+            last = None
+    return taken
 
 
 def _lists(ids: list[Candidate], others: list[Candidate]) -> dict[bytes, tuple[Candidate, Candidate]]:
     """All ids in one block and as many others in another: the first belongs to the first, and so on."""
     first, second = sorted((list(_distinct(ids).values()), list(_distinct(others).values())), key=_place)
     apart = len(first) >= _FEWEST_IN_LISTS and len(first) == len(second) and first[-1].start < second[0].start
-    if not apart or second[-1].line - first[0].line > _FAR_LINES or any(c.whose for c in (*first, *second)):
+    alike = all(len({c.whose for c in block}) <= 1 for block in (first, second))
+    if not apart or not alike or second[0].line - first[-1].line > _FAR_LINES:
         return {}
     return {i.value: (i, o) for i, o in zip(_distinct(ids).values(), _distinct(others).values(), strict=True)}
 
@@ -189,7 +232,8 @@ def _cost(key_id: Candidate, other: Candidate, *, id_first: bool) -> float | Non
     gap = min(abs(other.start - key_id.start) / _BYTES_A_LINE, _WRONG_SIDE / 2)
     side = _WRONG_SIDE if (key_id.start < other.start) is not id_first else 0
     strange = _STRANGERS if key_id.whose and other.whose and key_id.whose != other.whose else 0
-    return distance + gap + side + strange + (0 if labelled else _UNLABELLED)
+    unnamed = 0 if labelled else _UNLABELLED if distance else _UNLABELLED_BESIDE
+    return distance + gap + side + strange + unnamed
 
 
 def _confidence(key_id: Candidate, secret: Candidate | None) -> Confidence:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from unleak.scan.decode.piece import Encoding, Piece
-from unleak.scan.decode.wrapped import reach
+from unleak.scan.decode.wrapped import Span, reach
 from unleak.scan.detector import Anchor
 from unleak.scan.detectors import PREFIXES
 from unleak.scan.lazy import lazy
@@ -27,9 +27,10 @@ def encoded(literal: bytes) -> Iterator[bytes]:
 
 
 def _prefixes() -> list[bytes]:
-    once = [e for p in PREFIXES for e in encoded(p)]
+    once = [e for p in (*PREFIXES, *_NAMES) for e in encoded(p)]
     wide = [e for p in PREFIXES for e in encoded(_wide(p))]
-    return list(dict.fromkeys([*once, *(e for o in once for e in encoded(o)), *wide, *_PACKED]))
+    packed = [e for p in _PACKED for e in (p, *encoded(p))]
+    return list(dict.fromkeys([*once, *(e for o in once for e in encoded(o)), *wide, *packed]))
 
 
 def _wide(literal: bytes) -> bytes:
@@ -37,17 +38,28 @@ def _wide(literal: bytes) -> bytes:
     return b"".join(bytes((byte, 0)) for byte in literal)
 
 
-def _pieces(data: bytes, start: int, end: int) -> Iterator[Piece]:
+def _pieces(data: bytes, spans: list[Span]) -> Iterator[Piece]:
     done = -1
-    for prefix in _PREFIX.finditer(data, start, end):
-        if prefix.start() < done:
-            continue
-        begin, done = reach(data, *prefix.span(), _ALPHABET)
-        for shift in range(_GROUP):
-            text = _decoded(b"".join(data[begin + shift : done].split()))
-            if _INTERESTING.search(text) or is_packed(text):
-                yield Piece(begin, done, text)
-                break
+    for start, end in spans:
+        for prefix in _PREFIX.finditer(data, max(start, done), end):
+            if prefix.start() < done:
+                continue
+            lines = reach(data, *prefix.span(), _ALPHABET)
+            done = lines[-1][1]
+            yield from _decoded_piece(data, lines)
+            if len(lines) > 1:
+                for line in lines:
+                    yield from _decoded_piece(data, [line])
+
+
+def _decoded_piece(data: bytes, lines: list[Span]) -> Iterator[Piece]:
+    """In the first of four alignments that makes sense: a word may stand directly before."""
+    word = b"".join(data[start:end] for start, end in lines)
+    for shift in range(_GROUP):
+        text = _decoded(word[shift:])
+        if _INTERESTING.search(text) or is_packed(text):
+            yield Piece(lines[0][0], lines[-1][1], text)
+            return
 
 
 def _decoded(text: bytes) -> bytes:
@@ -68,11 +80,13 @@ def _values(word: bytes) -> Iterator[bytes]:
             return
 
 
+# Beside a secret, where there is no id.
+_NAMES = (b"secret", b"SECRET", b"Secret")
 # How base64 of gzip and zip begins.
 _PACKED = (b"H4sIA", b"UEsDBB")
 _PREFIXES = _prefixes()
 _PREFIX = lazy(b"|".join(map(re.escape, _PREFIXES)))
-_INTERESTING = lazy(b"|".join(map(re.escape, [*PREFIXES, *map(_wide, PREFIXES), *_PREFIXES])))
+_INTERESTING = lazy(b"|".join(map(re.escape, [*PREFIXES, *_NAMES, *map(_wide, PREFIXES), *_PREFIXES])))
 
 ENCODING = Encoding(
     name="base64",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from unleak.scan.decode.piece import Encoding, Piece
-from unleak.scan.decode.wrapped import reach
+from unleak.scan.decode.wrapped import Span, reach
 from unleak.scan.detector import Anchor
 from unleak.scan.detectors import PREFIXES
 from unleak.scan.lazy import lazy
@@ -13,15 +13,25 @@ _PREFIX = b"(?i)(?:" + b"|".join(p.hex().encode() for p in PREFIXES) + b")"
 _WORD = lazy(rb"(?:0?[xX])?((?:[0-9a-fA-F]{2}){20,})")
 
 
-def _pieces(data: bytes, start: int, end: int) -> Iterator[Piece]:
+def _pieces(data: bytes, spans: list[Span]) -> Iterator[Piece]:
     done = -1
-    for prefix in _ANCHOR.opening.finditer(data, start, end):
-        if prefix.start() < done:
-            continue
-        first, done = reach(data, *prefix.span(), _DIGITS)
-        odd = len(b"".join(data[first : prefix.start()].split())) % 2
-        digits = b"".join(data[first + odd : done].split())
-        yield Piece(first, done, bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii")))
+    for start, end in spans:
+        for prefix in _ANCHOR.opening.finditer(data, max(start, done), end):
+            if prefix.start() < done:
+                continue
+            lines = reach(data, *prefix.span(), _DIGITS)
+            done = lines[-1][1]
+            odd = sum(min(last, prefix.start()) - first for first, last in lines if first < prefix.start()) % 2
+            yield _decoded(data, lines, odd)
+            if len(lines) > 1:
+                for line in lines:
+                    yield _decoded(data, [line], 0)
+
+
+def _decoded(data: bytes, lines: list[Span], odd: int) -> Piece:
+    digits = b"".join(data[start:end] for start, end in lines)[odd:]
+    text = bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))
+    return Piece(lines[0][0], lines[-1][1], text)
 
 
 def _values(word: bytes) -> Iterator[bytes]:

@@ -17,11 +17,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around bytes `start` to `end`;
+    """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around spans of a text, ascending;
     `values` decodes a whole word, once and again.
     """
 
     name: str
     anchor: Anchor
-    pieces: Callable[[bytes, int, int], Iterator[Piece]]
+    pieces: Callable[[bytes, list[tuple[int, int]]], Iterator[Piece]]
     values: Callable[[bytes], Iterator[bytes]]
