@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -111,11 +112,17 @@ class _Work:
     def shared_out(self) -> Iterator[_Read]:
         global _work  # noqa: PLW0603  what a forked process finds when it begins
         _work = self
+        fork = multiprocessing.get_context("fork")
+        pool = ProcessPoolExecutor(_processors(), fork, _keep_memory)
         try:
-            with multiprocessing.get_context("fork").Pool(_processors(), _keep_memory) as pool:
-                yield from pool.imap_unordered(_read_portion, range(len(self._portions)))
+            work = [pool.submit(_read_portion, number) for number in range(len(self._portions))]
+            for one in as_completed(work):
+                yield one.result()
+        except BrokenExecutor as broken:
+            raise CouldNotLook("a process that read the history was killed", "is there enough memory?") from broken
         finally:
             _work = None
+            pool.shutdown(cancel_futures=True)
 
     def read(self, number: int) -> _Read:
         from unleak.git.walk import read_portion

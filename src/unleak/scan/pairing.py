@@ -13,6 +13,7 @@ from unleak.scan.detectors import BY_ID
 NEAR_LINES = 5
 _FAR_LINES = 30
 _MOST_BETWEEN = 50
+_MOST_PLACES = 100
 _MOST_ROUNDS = 10
 _WRONG_SIDE = 0.5
 _UNLABELLED = 2.0
@@ -29,7 +30,7 @@ _Cost = Callable[[Candidate, Candidate], float | None]
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Parts of one credential in a text; None where a part is missing. `other` is a value of another kind, with the id
-    that it belongs to, if any.
+    that it belongs to, if any. `again`: where else the part that matters most stands, on other lines.
     """
 
     key_id: Candidate | None
@@ -37,6 +38,7 @@ class Pair:
     token: Candidate | None
     confidence: Confidence
     other: Candidate | None = None
+    again: tuple[Candidate, ...] = ()
 
     @property
     def parts(self) -> list[Candidate]:
@@ -69,6 +71,17 @@ class Pair:
 
 def pair(candidates: list[Candidate]) -> Iterator[Pair]:
     """Each id, secret and token of a text once, however often it stands there. Candidates come in order of place."""
+    places: dict[tuple[str, bytes], dict[int, Candidate]] = {}
+    for c in candidates:
+        lines = places.setdefault((c.detector, c.value), {})
+        if len(lines) < _MOST_PLACES:
+            lines.setdefault(c.line, c)
+    for made in _paired(candidates):
+        others = places[made.main.detector, made.main.value]
+        yield replace(made, again=tuple(c for line, c in others.items() if line != made.main.line))
+
+
+def _paired(candidates: list[Candidate]) -> Iterator[Pair]:
     candidates = list(_apart(candidates))
     ids, secrets, tokens = ([c for c in candidates if c.detector == d] for d in _CREDENTIAL)
     to_secret = _assign(ids, secrets)

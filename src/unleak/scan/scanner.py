@@ -144,10 +144,8 @@ def _finding(blob: Blob, pair: Pair, steps: tuple[str, ...]) -> Finding:
     detector = BY_ID[pair.main.detector]
     told = detector.tells(pair.main.value)
     secret_key, session_token = SecretKey(secret) if secret else None, SessionToken(token) if token else None
-    place = Place(
-        blob.path, blob.first_line + pair.main.line - 1, commit=blob.oid or None, via=(*steps, *pair.main.via),
-        allowed=pair.allowed,
-    )  # fmt: skip
+    place = _place(blob, pair.main, steps, allowed=pair.allowed)
+    again = (_place(blob, part, steps, allowed=part.allowed) for part in pair.again)
     names = key_id or told.key_id
     return Finding(
         detector=detector.id,
@@ -159,11 +157,16 @@ def _finding(blob: Blob, pair: Pair, steps: tuple[str, ...]) -> Finding:
         has_secret=secret is not None,
         has_session_token=token is not None,
         secret_sha256=secret_key.digest() if secret_key and key_id else None,
-        places=(place,),
+        places=(place, *again),
         credentials=Credentials(key_id, secret_key, session_token) if key_id and secret_key else None,
         about=told.about,
         canary=canary_of(names, told.account_id or account_of(names)) if names else "",
     )
+
+
+def _place(blob: Blob, part: Candidate, steps: tuple[str, ...], *, allowed: bool) -> Place:
+    line = blob.first_line + part.line - 1
+    return Place(blob.path, line, commit=blob.oid or None, via=(*steps, *part.via), allowed=allowed)
 
 
 def _text(part: Candidate | None) -> str | None:

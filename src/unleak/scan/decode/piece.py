@@ -17,8 +17,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around spans of a text, ascending;
-    `values` decodes a whole word, once and again.
+    """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around spans of a text, in their
+    order; `values` decodes a whole word, once and again.
     """
 
     name: str
