@@ -24,6 +24,8 @@ COMMANDS = {
     "setup": "What unleak needs: permissions and where it keeps things.",
 }
 
+_OF_ONE_GO = (["scan"], ["hook"], ["setup"], ["detectors"])
+
 
 class LazyGroup(click.Group):
     """Knows every command by name; imports the one that is called."""
@@ -76,7 +78,8 @@ def main() -> None:
         click.echo(without_secrets(said.getvalue()), err=True, nl=False)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nunleak: interrupted; what was done is recorded, running again goes on from there", err=True)
+        goes_on = "" if sys.argv[1:2] in _OF_ONE_GO else "; what was done is recorded, running again goes on from there"
+        click.echo(f"\nunleak: interrupted{goes_on}", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

@@ -86,6 +86,8 @@ def command(
     ):
         if value == "":
             raise Misuse(f"--{option} is empty", "a variable that is not set, perhaps?")
+    if output and output != "-" and not Path(output).absolute().parent.is_dir():
+        raise Misuse(f"there is no folder for {output}", "make it first")
     what = What(path, history, staged, since, ranges, github, forks)
     ignores = _ignores(what, baseline, write_baseline, no_ignore=no_ignore)
     result = _scan(what, rules, verify=verify or verify_canaries, canaries=verify_canaries)
@@ -110,9 +112,8 @@ def _ignores(what: What, baseline: str | None, write_baseline: str | None, *, no
         return None
     from unleak.scan.ignore import Ignores, inline
 
-    if what.is_local or what.path == "-":
-        scanned = Path(what.path if what.is_local else ".")
-        return Ignores.at(scanned, in_git=what.in_git, baseline=Path(baseline) if baseline else None)
+    if what.is_local:
+        return Ignores.at(Path(what.path), in_git=what.in_git, baseline=Path(baseline) if baseline else None)
     from unleak.scan.ignore import baseline as known
 
     return Ignores([inline, *([known.read(Path(baseline))] if baseline else [])])
@@ -159,20 +160,21 @@ def _shown(what: What) -> str:
 
 def _write_baseline(result: Scan, path: str) -> None:
     """Of a scan that did not see everything, it would say that the rest is known."""
+    from unleak.scan.formats.words import counted
     from unleak.scan.ignore import baseline
 
     if not result.complete:
         _show(result, "text", None)
         raise CouldNotLook("not everything could be looked at: no baseline is written", "see above, then again")
     baseline.write(result, Path(path))
-    click.echo(f"{len(result.findings)} findings are known from now on: unleak scan --baseline {path}")
+    known = counted(len(result.findings), "finding is", "findings are")
+    click.echo(f"{known} known from now on: unleak scan --baseline {path}")
 
 
 def _leave_out(result: Scan, min_severity: str) -> None:
     ranks = [s.value for s in Severity]
     kept = [f for f in result.findings if ranks.index(f.severity.value) >= ranks.index(min_severity)]
-    result.left_out = len(result.findings) - len(kept)
-    result.findings = kept
+    result.left_out = result.keep(kept)
 
 
 def _show(result: Scan, format_name: str, output: str | None) -> None:
@@ -185,6 +187,13 @@ def _show(result: Scan, format_name: str, output: str | None) -> None:
             raise CouldNotLook(f"cannot write {output}: {error.strerror or error}", "give another place") from error
         click.echo(render(result, "text").splitlines()[-1], err=True)
         return
+    if sys.stdout is None:
+        raise CouldNotLook("standard output is closed", "give --output FILE")
     encoding = sys.stdout.encoding or "utf-8"
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    click.echo(render(result, format_name, colour=colour).encode(encoding, "replace").decode(encoding))
+    try:
+        click.echo(render(result, format_name, colour=colour).encode(encoding, "replace").decode(encoding))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CouldNotLook(f"cannot write to standard output: {error.strerror}", "give --output FILE") from error

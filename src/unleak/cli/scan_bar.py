@@ -30,7 +30,8 @@ class ScanBar:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
+            # click's bar has hidden the cursor.
+            sys.stderr.write("\r\x1b[K\x1b[?25h")
             sys.stderr.flush()
 
     def update(self, done: int, total: int, size: int) -> None:

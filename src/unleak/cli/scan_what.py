@@ -40,7 +40,7 @@ class What:
         }  # fmt: skip
         asked = [name for name, is_so in ways.items() if is_so]
         if len(asked) > 1:
-            raise Misuse(f"{' and '.join(asked)} exclude each other", "run twice")
+            raise Misuse(f"{', '.join(asked[:-1])} and {asked[-1]} exclude each other", "run twice")
         if self.path == "-" and asked:
             raise Misuse("standard input is no repository", f"give the repository's path, or leave out {asked[0]}")
         if self.forks and not self.github:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 class Blob:
     """`oid` is git's name for it; empty outside of git, where `path` names the file. `data` never prints.
 
-    `first_line`: where a large file comes in pieces, the line of the file on which this one begins.
+    `first_line`: where a large file comes in pieces, the line of the file on which this one begins. `goes_on`: it is
+    not the first piece.
     """
 
     data: bytes = field(repr=False)
     path: str
     oid: str = ""
     first_line: int = 1
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ nothing is passed over.
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
@@ -113,7 +114,7 @@ class _Work:
         global _work  # noqa: PLW0603  what a forked process finds when it begins
         _work = self
         fork = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(_processors(), fork, _keep_memory)
+        pool = ProcessPoolExecutor(_processors(), fork, _begin)
         try:
             work = [pool.submit(_read_portion, number) for number in range(len(self._portions))]
             for one in as_completed(work):
@@ -166,10 +167,13 @@ def _crossing(found: Finding | Problem) -> Seen | Problem:
     return found if isinstance(found, Problem) else without_secrets(found)
 
 
-def _keep_memory() -> None:
-    """Large objects come and go by the thousand: where the C library lets us, their memory is kept for the next."""
+def _begin() -> None:
+    """In each process. Whoever interrupts us, interrupts the one that started it. Large objects come and go by the
+    thousand: where the C library lets us, their memory is kept for the next.
+    """
     import ctypes
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError, AttributeError, TypeError):
         library = ctypes.CDLL(None)
         for parameter, size in ((_MMAP_THRESHOLD, 1 << 30), (_TRIM_THRESHOLD, 1 << 30), (_TOP_PAD, 1 << 26)):

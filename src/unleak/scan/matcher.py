@@ -13,6 +13,7 @@ from unleak.scan.ignore.inline import ALLOW
 from unleak.scan.lazy import lazy
 from unleak.scan.locate import ENCODINGS, SOURCES, Locate, Located, Span, joined, locate_by_re
 from unleak.scan.pairing import NEAR_LINES, Pair, pair
+from unleak.scan.unpack.budget import Budget
 from unleak.scan.unpack.magic import is_packed
 
 _LABEL_REACH = 80
@@ -20,6 +21,8 @@ _OWN_PART = 60
 _NEAR_BYTES = 16_384
 _DEPTH = 4
 _LONGEST_LINE = 4096
+_SURELY_PACKED = 256
+_FEW = 100
 # Before a value whose name stands on the line above: nothing but signs and a word that says "value".
 _VALUE_ONLY = lazy(rb"(?i)[^a-z0-9]*(?:(?:string|parameter_?)?value|default|string|data)?[^a-z0-9]*")
 _JOINED_LEFT, _JOINED_RIGHT = lazy(rb"[A-Za-z0-9/+][_-]"), lazy(rb"[_-][A-Za-z0-9/+]")
@@ -28,15 +31,24 @@ _BLOCK = lazy(rb"variable\s+\"[^\"\n]*\"\s*\{[^}]*\Z")
 _BLOCK_REACH = 400
 # A name, and the sign between it and its value.
 _NAME = lazy(rb"([A-Za-z][A-Za-z0-9_.-]{2,60})[\x22\x27]?\s{0,8}[:=]>?\s{0,8}[\x22\x27]?\Z")
-_USUAL = lazy(rb"(?i)aws|amazon|s3|access|secrets?|keys?|ids?|tokens?|session|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b")
+_GREPPED = lazy(rb".*-[0-9]+-")
+# Names of values that are forty characters long and no keys.
+_OTHER_NAME = lazy(rb"(?i)nonce|signature|digest|e_?tag|hash|sha_?(?:1|256)|csrf|xsrf|checksum|integrity|hmac|md5")
+_USUAL = lazy(
+    rb"(?i)aws|amazon|s3|access|secrets?|keys?|ids?|tokens?|session|value|default|data|string|name"
+    rb"|[^a-z0-9]|a(?=k\b)|s(?=k\b)|(?<=[as])k\b"
+)
 _ITEM = lazy(rb"[^A-Za-z0-9/+\n]{0,40}([A-Za-z0-9/+]{40})[^A-Za-z0-9/+=\n]{0,20}(?=\n|\Z)")
 _ENCODED = lazy(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{52,112}={0,2})(?![A-Za-z0-9+/_=-])")
 _ID = BY_ID["aws_access_key_id"]
 _SECRET = BY_ID["aws_secret"]
 
 
-def pairs_in(data: bytes, locate: Locate, depth: int = 0) -> Iterator[Pair]:
-    """What a text says, in every reading that it asks for, and in what is encoded in it."""
+def pairs_in(data: bytes, locate: Locate, depth: int = 0, budget: "Budget | None" = None) -> Iterator[Pair | Problem]:
+    """What a text says, in every reading that it asks for, and in what is encoded in it; a problem where what is packed
+    in that could not be read. `budget` is for what is packed in encoded pieces.
+    """
+    budget = budget or Budget()
     text = with_line_ends(data)
     found = locate(text)
     mail = is_mail(text)
@@ -44,33 +56,33 @@ def pairs_in(data: bytes, locate: Locate, depth: int = 0) -> Iterator[Pair]:
         return
     readings = [READINGS[n] for n in found.readings] if found else []
     if found and found.spans and not mail and not any(r.instead for r in readings):
-        yield from _read(text, found, depth, "")
+        yield from _read(text, found, depth, "", budget)
     if mail:
-        yield from _again(read_mail(text), locate, depth, "quoted-printable")
+        yield from _again(read_mail(text), locate, depth, "quoted-printable", budget)
     for reading in readings:
-        yield from _again(reading.read(text), locate, depth, reading.name)
+        yield from _again(reading.read(text), locate, depth, reading.name, budget)
 
 
-def _again(text: bytes, locate: Locate, depth: int, step: str) -> Iterator[Pair]:
+def _again(text: bytes, locate: Locate, depth: int, step: str, budget: Budget) -> Iterator[Pair | Problem]:
     found = locate(text)
     if found and found.spans:
-        yield from _read(text, found, depth, step)
+        yield from _read(text, found, depth, step, budget)
 
 
-def _read(text: bytes, found: Located, depth: int, step: str) -> Iterator[Pair]:
+def _read(text: bytes, found: Located, depth: int, step: str, budget: Budget) -> Iterator[Pair | Problem]:
     candidates = _near_anchors(text, found)
-    whole: list[Pair] = []
+    whole: list[Pair | Problem] = []
     parts: dict[tuple[str, int, bytes], Candidate] = {}
     if depth < _DEPTH:
-        for pair_, is_whole in _in_pieces(text, found, depth):
-            if is_whole:
-                whole.append(pair_)
+        for inner in _in_pieces(text, found, depth, budget):
+            if isinstance(inner, Problem) or (inner.key_id and inner.secret):
+                whole.append(inner)
             else:
-                parts.update({(c.detector, c.start, c.value): c for c in pair_.parts})
+                parts.update({(c.detector, c.start, c.value): c for c in inner.parts})
     candidates += parts.values()
     candidates += _run_on(text, candidates)
     candidates += _near_ids(text, candidates)
-    allowing = ALLOW.search(text) is not None
+    allowing = len(candidates) <= _FEW or ALLOW.search(text) is not None
     via = (step,) if step else ()
     finished = [
         replace(c, via=(*via, *c.via), whose=_whose(text, c.start), allowed=allowing and _allowed(text, c))
@@ -138,19 +150,24 @@ def _of(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]:
             # The end of a span hides what would go on behind it.
             if (match.end(1) < end or end == len(text)) and detector.confirm(match.group(1)):
                 labelled = _has_label(detector, text, match.start(1))
-                if labelled or not (detector.needs_label and _is_part(text, match)):
+                if labelled or not (detector.needs_label and _is_other(text, match)):
                     yield Candidate(detector.id, match.start(1), match.end(1), match.group(1), 0, labelled)
     else:
         for match in detector.pattern.finditer(plain.data):
             cut = (match.start(1) == 0 and start > 0) or (match.end(1) == len(plain.data) and end < len(text))
             if not cut and detector.confirm(match.group(1)):
                 labelled = _has_label(detector, plain.data, match.start(1))
-                if not labelled and detector.needs_label and _is_part(plain.data, match):
+                if not labelled and detector.needs_label and _is_other(plain.data, match):
                     continue
                 first, last = plain.at(match.start(1)), plain.at(match.end(1))
                 yield Candidate(detector.id, first, last, match.group(1), 0, labelled)
     if detector.needs_label:
         yield from _encoded(detector, text, span)
+
+
+def _is_other(text: bytes, match: re.Match[bytes]) -> bool:
+    """What has no name of a secret: a part of a longer word, or a value with the name of something else."""
+    return _is_part(text, match) or _OTHER_NAME.search(_name(text, match.start(1))) is not None
 
 
 def _is_part(text: bytes, match: re.Match[bytes]) -> bool:
@@ -175,8 +192,8 @@ def _encoded(detector: Detector, text: bytes, span: Span) -> Iterator[Candidate]
                 break
 
 
-def _in_pieces(text: bytes, found: Located, depth: int) -> Iterator[tuple[Pair, bool]]:
-    """What encoded pieces say. A pair is whole; a part alone goes to the text around it, for its other half."""
+def _in_pieces(text: bytes, found: Located, depth: int, budget: Budget) -> Iterator[Pair | Problem]:
+    """What encoded pieces say. A part alone goes to the text around it, for its other half."""
     for number, spans in found.spans.items():
         encoding = SOURCES[number]
         if isinstance(encoding, Detector):
@@ -186,23 +203,32 @@ def _in_pieces(text: bytes, found: Located, depth: int) -> Iterator[tuple[Pair, 
             # A piece of several lines comes first, and then each of its lines.
             line += text.count(b"\n", counted, piece.start) - text.count(b"\n", piece.start, counted)
             counted = piece.start
-            for inner in _inside(piece.data, depth + 1):
-                moved = inner.moved(piece.start, piece.end, line, f"{encoding.name} at line {line}")
-                yield moved, inner.key_id is not None and inner.secret is not None
+            step = f"{encoding.name} at line {line}"
+            for inner in _inside(piece.data, depth + 1, budget):
+                if isinstance(inner, Problem):
+                    yield Problem(f"{step} > {inner.where}", inner.why)
+                else:
+                    yield inner.moved(piece.start, piece.end, line, step)
 
 
-def _inside(data: bytes, depth: int) -> Iterator[Pair]:
+def _inside(data: bytes, depth: int, budget: Budget) -> Iterator[Pair | Problem]:
     """What a decoded piece says, and what is packed in it. Bytes that merely look packed are passed over."""
-    yield from pairs_in(data, locate_by_re, depth)
-    if is_packed(data):
-        from unleak.scan.unpack.budget import Budget
-        from unleak.scan.unpack.levels import unpack_all
+    yield from pairs_in(data, locate_by_re, depth, budget)
+    if not is_packed(data):
+        return
+    from unleak.scan.unpack.levels import unpack_all
 
-        for item in unpack_all(data, Budget()):
-            if not isinstance(item, Problem):
-                steps, content = item
-                for found in pairs_in(content, locate_by_re, depth):
-                    yield found.moved(0, len(data), found.main.line, " > ".join(steps))
+    opened = False
+    for item in unpack_all(data, budget):
+        if isinstance(item, Problem):
+            if opened or len(data) >= _SURELY_PACKED:
+                yield item
+            continue
+        opened = True
+        steps, content = item
+        for found in pairs_in(content, locate_by_re, depth, budget):
+            moved = isinstance(found, Pair) and found.moved(0, len(data), found.main.line, " > ".join(steps))
+            yield moved or found
 
 
 def _has_label(detector: Detector, text: bytes, start: int) -> bool:
@@ -234,10 +260,14 @@ def _numbered(text: bytes, candidates: list[Candidate]) -> Iterator[Candidate]:
 
 def _whose(text: bytes, start: int) -> bytes:
     """Of the name before a value, what is said beside the usual words: `staging` of `STAGING_SECRET_KEY`."""
+    return _USUAL.sub(b"", _name(text, start)).lower()
+
+
+def _name(text: bytes, start: int) -> bytes:
     line = text.rfind(b"\n", max(0, start - _LABEL_REACH), start) + 1
     name = _NAME.search(text, max(line, start - _LABEL_REACH), start)
     # `grep -A` puts a path and a number before it.
-    return _USUAL.sub(b"", name.group(1).rpartition(b"-")[2]).lower() if name else b""
+    return _GREPPED.sub(b"", name.group(1)) if name else b""
 
 
 def _allowed(text: bytes, candidate: Candidate) -> bool:

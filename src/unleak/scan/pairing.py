@@ -20,6 +20,7 @@ _UNLABELLED = 2.0
 _UNLABELLED_BESIDE = 0.9
 _BYTES_A_LINE = 10_000
 _STRANGERS = 10.0
+_SOMEBODYS = 4.0
 _FEWEST_IN_LISTS = 2
 _CREDENTIAL = ("aws_access_key_id", "aws_secret", "aws_session_token")
 
@@ -245,6 +246,9 @@ def _cost(key_id: Candidate, other: Candidate, *, id_first: bool) -> float | Non
     gap = min(abs(other.start - key_id.start) / _BYTES_A_LINE, _WRONG_SIDE / 2)
     side = _WRONG_SIDE if (key_id.start < other.start) is not id_first else 0
     strange = _STRANGERS if key_id.whose and other.whose and key_id.whose != other.whose else 0
+    if other.whose and not key_id.whose and key_id.labelled and other.detector == _CREDENTIAL[1]:
+        # The id is plainly AWS's; the secret has a name of somebody's.
+        strange += _SOMEBODYS
     unnamed = 0 if labelled else _UNLABELLED if distance else _UNLABELLED_BESIDE
     return distance + gap + side + strange + unnamed
 
@@ -253,4 +257,5 @@ def _confidence(key_id: Candidate, secret: Candidate | None) -> Confidence:
     if secret is None:
         return Confidence.HIGH
     near = abs(secret.line - key_id.line) <= NEAR_LINES
-    return Confidence.HIGH if near and secret.labelled else Confidence.MEDIUM
+    strange = secret.whose and secret.whose != key_id.whose
+    return Confidence.HIGH if near and secret.labelled and not strange else Confidence.MEDIUM

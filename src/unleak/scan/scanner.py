@@ -27,7 +27,8 @@ class Scan:
     """What a scan brought. `complete` is false where something could not be looked at.
 
     `source` is what was scanned, in the words of the command line; `left_out` counts findings that nobody asked for,
-    `ignored` those that somebody said to ignore. `detectors` describes every detector that a finding may name.
+    `ignored` those that somebody said to ignore; `unsaid` are what both are known by, to mask them still. `detectors`
+    describes every detector that a finding may name.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -37,7 +38,16 @@ class Scan:
     source: str = "."
     left_out: int = 0
     ignored: int = 0
+    unsaid: set[str] = field(default_factory=set, repr=False)
     detectors: Mapping[str, Described] = field(default_factory=lambda: dict(BY_ID))
+
+    def keep(self, findings: list[Finding]) -> int:
+        """Only these, which are some of its own; says how many there were more."""
+        kept = {f.fingerprint for f in findings}
+        dropped = [f for f in self.findings if f.fingerprint not in kept]
+        self.unsaid |= {name for f in dropped for name in (f.fingerprint, f.secret_sha256) if name}
+        self.findings = findings
+        return len(dropped)
 
     @property
     def complete(self) -> bool:
@@ -67,7 +77,7 @@ class Collector:
         if isinstance(item, Problem):
             self._scan.problems.append(item)
             return
-        self._scan.blobs += item.first_line == 1
+        self._scan.blobs += not item.goes_on
         self._scan.size += len(item.data)
         for found in findings_in(item, self._locate, self._rules):
             self.add_seen(found if isinstance(found, Problem) else Seen(found, _parts(found.credentials)))
@@ -127,9 +137,12 @@ def findings_in(blob: Blob, locate: Locate, rules: "RuleSet | None" = None) -> I
 
 def _said_in(
     blob: Blob, data: bytes, steps: tuple[str, ...], locate: Locate, rules: "RuleSet | None"
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Problem]:
     for pair in pairs_in(data, locate):
-        yield _finding(blob, pair, steps)
+        if isinstance(pair, Problem):
+            yield Problem(f"{_name(blob)} ({' > '.join((*steps, pair.where))})", pair.why)
+        else:
+            yield _finding(blob, pair, steps)
     if rules and rules.may_hold(data, blob.path):
         for finding in rules.findings_in(replace(blob, data=data)):
             yield replace(finding, places=tuple(replace(p, via=steps) for p in finding.places))

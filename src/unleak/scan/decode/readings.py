@@ -1,4 +1,5 @@
-"""Whole texts as their reader sees them: without a terminal's colours, UTF-16 as UTF-8, a mail's soft line ends joined.
+"""Whole texts as their reader sees them: without a terminal's colours, UTF-16 as UTF-8, a mail's soft line ends joined,
+a diff's lines without their sign.
 
 Lines stay where they are, but for joined ones.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from unleak.scan.lazy import lazy
 
 _COLOUR = lazy(rb"\x1b\[[0-9;]*[A-Za-z]")
+_SIGN_OF_DIFF = lazy(rb"(?m)^[+ -]")
 _MAIL_HEAD = 16_384
 _MAIL = b"uoted-printable"
 # What a credential or its name begins with.
@@ -33,13 +35,14 @@ class Reading:
 READINGS: tuple[Reading, ...] = (
     Reading("", rb"\x1b\[[0-9;]*[mK]", lambda data: _COLOUR.sub(b"", data), instead=True),
     Reading("UTF-16", _UTF16, lambda data: data.replace(b"\0", b""), instead=False),
+    Reading("", rb"(?:\n|^)@@ -[0-9]", lambda data: _SIGN_OF_DIFF.sub(b"", data), instead=False),
 )
 _MARKS = [lazy(r.mark) for r in READINGS]
 
 
 def marks_by_re(data: bytes) -> set[int]:
     """Numbers of the readings that the text asks for."""
-    plain = b"\x1b[" in data, b"\0" in data
+    plain = b"\x1b[" in data, b"\0" in data, b"@@ -" in data
     return {n for n, (may, mark) in enumerate(zip(plain, _MARKS, strict=True)) if may and mark.search(data)}
 
 

@@ -18,7 +18,7 @@ COLUMNS = (
     "at_head", "refs",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\n")
-_NO_CELL = str.maketrans(dict.fromkeys("\0\r", "\N{REPLACEMENT CHARACTER}"))
+_NO_CELL = str.maketrans({chr(c): "\N{REPLACEMENT CHARACTER}" for c in (*range(32), 127) if chr(c) not in "\t\n"})
 
 
 def render(scan: Scan) -> str:

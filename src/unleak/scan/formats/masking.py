@@ -7,12 +7,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any, cast
 
 from unleak.model.finding import Finding, Place
 from unleak.scan.blob import Blob, Problem
-from unleak.scan.detector import Described
+from unleak.scan.detector import Described, Detector
 from unleak.scan.detectors import DETECTORS
-from unleak.scan.rules.description import Description
 from unleak.scan.scanner import Scan, scan
 
 MASK = "****"
@@ -37,7 +37,7 @@ def masked(result: Scan) -> Scan:
     """The scan with `MASK` in the place of every secret of its findings, of every session token, and of what the
     detectors find in a text itself: in paths, authors, refs, steps, problems and the source.
     """
-    mask = _Masker(result.findings)
+    mask = _Masker(result.findings, result.unsaid)
     return replace(
         result,
         findings=[mask.finding(f) for f in result.findings],
@@ -49,26 +49,30 @@ def masked(result: Scan) -> Scan:
 
 def _described(mask: "_Masker", described: Described) -> Described:
     """Our own detectors hold no secret; a rule of somebody's may quote one."""
-    if not isinstance(described, Description):
+    if isinstance(described, Detector):
         return described
-    return replace(
-        described,
-        id=mask.text(described.id),
-        title=mask.text(described.title),
-        family=mask.text(described.family),
-        description=mask.text(described.description),
-        security_note=mask.text(described.security_note),
+    rule: Any = described
+    return cast(
+        "Described",
+        replace(
+            rule,
+            id=mask.text(rule.id),
+            title=mask.text(rule.title),
+            family=mask.text(rule.family),
+            description=mask.text(rule.description),
+            security_note=mask.text(rule.security_note),
+        ),
     )
 
 
 def masked_text(text: str) -> str:
     """What a person typed, or a file said, made fit to be said again."""
-    return _Masker(()).text(text)
+    return _Masker((), ()).text(text)
 
 
 class _Masker:
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self._known = _names(findings)
+    def __init__(self, findings: Iterable[Finding], unsaid: Iterable[str]) -> None:
+        self._known = _names(findings) | frozenset(unsaid)
         self._done: dict[str, str] = {}
 
     def finding(self, finding: Finding) -> Finding:

@@ -54,8 +54,7 @@ class Ignores:
     def apply(self, scan: "Scan") -> None:
         """Takes out of the scan what is ignored, and counts it there: findings, not places."""
         left = [k for f in scan.findings if (k := self._kept(f)) is not None]
-        scan.ignored += len(scan.findings) - len(left)
-        scan.findings = left
+        scan.ignored += scan.keep(left)
         self.told = [line for rule in self._rules for line in rule.told(scan.detectors)]
 
     def _kept(self, finding: Finding) -> Finding | None:

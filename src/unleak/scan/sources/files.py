@@ -9,6 +9,7 @@ from unleak.scan.blob import Blob, Problem
 from unleak.scan.sources.pieces import WHOLE, read_in_pieces
 
 _SPECIAL = "neither a file nor a folder; `unleak scan -` reads standard input"
+_OF_REPOSITORY = {"HEAD", "objects", "refs"}
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -36,6 +37,9 @@ def _walk(root: str) -> Iterator[Blob | Problem]:
         except OSError as error:
             yield _problem(folder, error)
             continue
+        names = {e.name for e in entries}
+        if names >= _OF_REPOSITORY:
+            yield Problem(folder, "git's own files, which are packed: scan it with --history")
         below = []
         for entry in entries:
             path = f"{folder}{os.sep}{entry.name}" if folder else entry.name

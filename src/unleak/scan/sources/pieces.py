@@ -34,9 +34,10 @@ def read_in_pieces(file: Readable, size: int, path: str) -> Iterator[Blob | Prob
     start = fill(file, _PIECE)
     if start.startswith(_UTF16):
         yield Problem(path, f"UTF-16 text of more than {WHOLE >> 20} MiB: only its beginning was understood")
-    line = 1
+    line, goes_on = 1, False
     while start:
-        yield Blob(start, path, first_line=line)
+        yield Blob(start, path, first_line=line, goes_on=goes_on)
+        goes_on = True
         more = fill(file, _PIECE)
         if not more:
             return

@@ -18,6 +18,7 @@ _MAGIC = re.compile(
 )
 _FIRST_TWO = {b"PK", b"\x1f\x8b", b"BZ", b"\xfd7", b"\x5d\x00", b"\x28\xb5", b"7z", b"SQ", b"\xca\xfe"}
 _FIRST_TWO |= {bytes([first]) + b"\x2a" for first in range(0x50, 0x60)}
+_BEFORE_ZIP = {b"#!", b"MZ"}
 _PYC_MARK = b"\r\n"
 _PRINTABLE = b" ~"
 _PYC_HEADERS, _CODE, _FLAG_REF = (8, 12, 16), ord("c"), 0x80
@@ -28,19 +29,32 @@ _OCTAL = re.compile(rb"[ \0]*([0-7]{1,7})[ \0]*")
 
 def is_packed(data: bytes) -> bool:
     """Says no to nearly everything within a fraction of a microsecond."""
-    if data[:2] in _FIRST_TWO or data[2:4] == _PYC_MARK or data[_TAR_TAIL] == _TAR_ZEROS:
+    start = data[:2]
+    if (
+        start in _FIRST_TWO
+        or (start in _BEFORE_ZIP and _ends_as_zip(data))
+        or data[2:4] == _PYC_MARK
+        or data[_TAR_TAIL] == _TAR_ZEROS
+    ):
         return format_of(data) != ""
     return False
 
 
 def format_of(data: bytes) -> str:
     """The name of the module that unpacks it; "" for none."""
+    if data[:2] in _BEFORE_ZIP and _ends_as_zip(data):
+        return "zip"
     found = _MAGIC.match(data)
     if found is not None:
         return found.lastgroup or ""
     if _is_pyc(data):
         return "pyc"
     return "tar" if is_tar_header(data[:512]) else ""
+
+
+def _ends_as_zip(data: bytes) -> bool:
+    """A program that carries its archive: Python's, Java's, one that unpacks itself."""
+    return data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557)) > 0
 
 
 def is_tar_header(block: bytes) -> bool:
