@@ -136,7 +136,7 @@ def filled(shape: str, by_name: dict[str, str]) -> bytes:
 
 
 def pairs_of(data: bytes) -> list[Pair]:
-    return list(pairs_in(data, locate_by_re))
+    return [p for p in pairs_in(data, locate_by_re) if isinstance(p, Pair)]
 
 
 def words(data: bytes, by_name: dict[str, str]) -> list[str]:

@@ -60,7 +60,9 @@ def pairs_in(data: bytes, locate: Locate, depth: int = 0, budget: "Budget | None
     if mail:
         yield from _again(read_mail(text), locate, depth, "quoted-printable", budget)
     for reading in readings:
-        yield from _again(reading.read(text), locate, depth, reading.name, budget)
+        for item in _again(reading.read(text), locate, depth, reading.name, budget):
+            if isinstance(item, Problem) or item.main.via or not reading.for_pieces:
+                yield item
 
 
 def _again(text: bytes, locate: Locate, depth: int, step: str, budget: Budget) -> Iterator[Pair | Problem]:
@@ -82,10 +84,16 @@ def _read(text: bytes, found: Located, depth: int, step: str, budget: Budget) ->
     candidates += parts.values()
     candidates += _run_on(text, candidates)
     candidates += _near_ids(text, candidates)
+    is_diff = b"@@ -" in text
     allowing = len(candidates) <= _FEW or ALLOW.search(text) is not None
     via = (step,) if step else ()
     finished = [
-        replace(c, via=(*via, *c.via), whose=_whose(text, c.start), allowed=allowing and _allowed(text, c))
+        replace(
+            c,
+            via=(*via, *c.via),
+            whose=_sign(text, c.start, is_diff=is_diff) + _whose(text, c.start),
+            allowed=allowing and _allowed(text, c),
+        )
         for c in _numbered(text, candidates)
     ]
     yield from (*whole, *pair(finished))
@@ -261,6 +269,12 @@ def _numbered(text: bytes, candidates: list[Candidate]) -> Iterator[Candidate]:
 def _whose(text: bytes, start: int) -> bytes:
     """Of the name before a value, what is said beside the usual words: `staging` of `STAGING_SECRET_KEY`."""
     return _USUAL.sub(b"", _name(text, start)).lower()
+
+
+def _sign(text: bytes, start: int, *, is_diff: bool) -> bytes:
+    """In a diff, what goes and what comes are apart."""
+    line = text.rfind(b"\n", max(0, start - _LONGEST_LINE), start) + 1
+    return text[line : line + 1].strip(b" @") if is_diff and text[line : line + 1] in b"+- " else b""
 
 
 def _name(text: bytes, start: int) -> bytes:

@@ -24,18 +24,21 @@ _UTF16 = b"|".join(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`mark`: what a text holds that asks for it. `instead`: the text as it stands says nothing more."""
+    """`mark`: what a text holds that asks for it. `instead`: the text as it stands says nothing more. `for_pieces`:
+    only what is encoded in it is of interest.
+    """
 
     name: str
     mark: bytes
     read: Callable[[bytes], bytes]
     instead: bool
+    for_pieces: bool = False
 
 
 READINGS: tuple[Reading, ...] = (
     Reading("", rb"\x1b\[[0-9;]*[mK]", lambda data: _COLOUR.sub(b"", data), instead=True),
     Reading("UTF-16", _UTF16, lambda data: data.replace(b"\0", b""), instead=False),
-    Reading("", rb"(?:\n|^)@@ -[0-9]", lambda data: _SIGN_OF_DIFF.sub(b"", data), instead=False),
+    Reading("", rb"(?:\n|^)@@ -[0-9]", lambda data: _SIGN_OF_DIFF.sub(b"", data), instead=False, for_pieces=True),
 )
 _MARKS = [lazy(r.mark) for r in READINGS]
 

@@ -43,7 +43,7 @@ def masked(result: Scan) -> Scan:
         findings=[mask.finding(f) for f in result.findings],
         problems=[Problem(mask.text(p.where), mask.text(p.why)) for p in result.problems],
         source=mask.text(result.source),
-        detectors={name: _described(mask, d) for name, d in result.detectors.items()},
+        detectors={mask.text(name): _described(mask, d) for name, d in result.detectors.items()},
     )
 
 
@@ -78,6 +78,7 @@ class _Masker:
     def finding(self, finding: Finding) -> Finding:
         return replace(
             finding,
+            detector=self.text(finding.detector),
             about=self.text(finding.about),
             canary=self.text(finding.canary),
             places=tuple(self._place(p) for p in finding.places),
