@@ -48,7 +48,8 @@ def introductions(repository: Repository, oids: frozenset[str]) -> Introductions
 
 def introductions_elsewhere(repository: Repository, oids: frozenset[str]) -> Introductions:
     """Among what only other refs reach: pull requests, a stash, notes."""
-    if not oids:
+    refs = repository.run("for-each-ref", "--format=%(refname)").stdout.split() if oids else []
+    if all(ref.startswith((b"refs/heads/", b"refs/tags/", b"refs/remotes/")) for ref in refs):
         return Introductions([], complete=True)
     return introduced_by(repository, oids, ("--all", "--not", "--branches", "--tags", "--remotes"))
 

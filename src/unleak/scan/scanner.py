@@ -21,6 +21,8 @@ from unleak.scan.unpack.magic import is_packed
 if TYPE_CHECKING:
     from unleak.scan.rules.rule_set import RuleSet
 
+_MOST_ALIKE = 8
+
 
 @dataclass(slots=True)
 class Scan:
@@ -89,7 +91,8 @@ class Collector:
 
     def add_seen(self, one: Seen | Problem) -> None:
         if isinstance(one, Problem):
-            self._scan.problems.append(one)
+            if one not in self._scan.problems[-_MOST_ALIKE:]:
+                self._scan.problems.append(one)
         else:
             name = one.finding.fingerprint
             self._found[name] = _merge(self._found.get(name, one.finding), one.finding)

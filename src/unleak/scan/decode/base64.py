@@ -46,18 +46,18 @@ def _pieces(data: bytes, spans: list[Span]) -> Iterator[Piece]:
                 continue
             lines = reach(data, *prefix.span(), _ALPHABET)
             done = lines[-1][1]
-            yield from _decoded_piece(data, lines)
+            yield from _decoded_piece(data, lines, whole=True)
             if len(lines) > 1:
                 for line in lines:
-                    yield from _decoded_piece(data, [line])
+                    yield from _decoded_piece(data, [line], whole=False)
 
 
-def _decoded_piece(data: bytes, lines: list[Span]) -> Iterator[Piece]:
-    """In the first of four alignments that makes sense: a word may stand directly before."""
+def _decoded_piece(data: bytes, lines: list[Span], *, whole: bool) -> Iterator[Piece]:
+    """In the first of four alignments that makes sense: a word may stand before it. A line alone is no archive."""
     word = b"".join(data[start:end] for start, end in lines)
     for shift in range(_GROUP):
         text = _decoded(word[shift:])
-        if _INTERESTING.search(text) or is_packed(text):
+        if _INTERESTING.search(text) or (whole and is_packed(text)):
             yield Piece(lines[0][0], lines[-1][1], text)
             return
 

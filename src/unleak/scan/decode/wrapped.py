@@ -74,5 +74,3 @@ def _below(data: bytes, last: int, most: int, length: int, alphabet: bytes) -> I
             return
         last = first + run
         yield first, last
-        if run < length:
-            return
