@@ -1,9 +1,9 @@
 """Which format bytes are of, by how they begin. Asked of every blob of huge histories."""
 
-import re
+from unleak.scan.lazy import lazy
 
 # Behind these names are the modules of this folder.
-_MAGIC = re.compile(
+_MAGIC = lazy(
     rb"(?s)"
     rb"(?P<zip>(?:PK00)?PK\x03\x04|PK\x05\x06|PK\x07\x08PK)"
     rb"|(?P<gzip>\x1f\x8b\x08[\x00-\x1f])"
@@ -24,7 +24,7 @@ _PRINTABLE = b" ~"
 _PYC_HEADERS, _CODE, _FLAG_REF = (8, 12, 16), ord("c"), 0x80
 # The last bytes of a tar's first header, which no known tar writes anything to.
 _TAR_TAIL, _TAR_ZEROS = slice(500, 508), bytes(8)
-_OCTAL = re.compile(rb"[ \0]*([0-7]{1,7})[ \0]*")
+_OCTAL = lazy(rb"[ \0]*([0-7]{1,7})[ \0]*")
 
 
 def is_packed(data: bytes) -> bool:
