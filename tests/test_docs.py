@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from unleak.cli.main import COMMANDS
+from unleak.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -10,7 +10,7 @@ import click
 import pytest
 import yaml
 
-from unleak.cli.main import unleak
+from unleak.cli.commands import unleak
 
 ROOT = Path(__file__).parents[2]
 COMING = frozenset({"--range", "--output", "--baseline"})

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from unleak.cli import main
-from unleak.cli.main import COMMANDS
+from unleak.cli import commands, main
+from unleak.cli.commands import COMMANDS
 
 UNLEAK = [sys.executable, "-m", "unleak.cli.main"]
 
@@ -33,7 +33,7 @@ def test_a_defect_does_not_look_like_findings(
     def broken(**_: object) -> None:
         raise KeyError("planted secret")
 
-    monkeypatch.setattr(main.unleak, "main", broken)
+    monkeypatch.setattr(commands.unleak, "main", broken)
     with pytest.raises(SystemExit) as end:
         main.main()
     said = capsys.readouterr().err

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -21,6 +20,7 @@ from planted import Fakes
 
 from unleak.contain import attach_quarantine, deactivate_key, revoke_role_sessions, revoke_user_sessions
 from unleak.model.finding import Finding, Live, Place
+from unleak.model.value import replace
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.formats import FORMATS, NAMES, render
 from unleak.scan.formats.location import relative

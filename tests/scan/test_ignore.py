@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from planted import Fakes
 
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Place
+from unleak.model.value import replace
 from unleak.scan.blob import Blob
 from unleak.scan.ignore import Ignores, baseline
 from unleak.scan.ignore.globs import Glob, Globs

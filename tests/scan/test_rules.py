@@ -1,6 +1,5 @@
 """Rules in gitleaks' format: each construct once, then large blobs, files that go wrong, and places in history."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from planted import Fakes
 
 from unleak.model.errors import Misuse
 from unleak.model.finding import Confidence, Finding, Place, Severity
+from unleak.model.value import replace
 from unleak.scan.blob import Blob
 from unleak.scan.rules.load import load_rules
 from unleak.scan.rules.rule_set import RuleSet

@@ -5,7 +5,6 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from planted import Fakes
 
 from unleak.model.finding import Confidence, Finding, Severity
+from unleak.model.value import replace
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.formats import FORMATS
 from unleak.scan.scanner import Scan, scan

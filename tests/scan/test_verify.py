@@ -5,7 +5,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from unleak.drill.stage import VICTIM
 from unleak.iam.key_id import account_of
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.finding import Confidence, Finding, Live, Severity
+from unleak.model.value import replace
 from unleak.scan.ask_aws import AskAws, summed_up
 from unleak.scan.blob import Blob
 from unleak.scan.canary import canary_named, canary_of

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
@@ -14,6 +14,7 @@ import click
 
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding, Place, Severity
+from unleak.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

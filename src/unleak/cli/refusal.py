@@ -1,9 +1,10 @@
 """Why a push is refused, told to whoever pushed: what, where, and how to get it out again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from unleak.git.attribution import COMMIT_ITSELF
 from unleak.model.finding import Finding, Place
+from unleak.model.value import replace
 from unleak.scan.formats.words import clean, counted, headline, placed, remarks
 from unleak.scan.scanner import Scan
 

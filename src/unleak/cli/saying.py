@@ -1,10 +1,16 @@
 """What is said beside a command's output, without secrets that a person or a file may have put into it."""
 
-import click
+import sys
 
 
 def say(line: str) -> None:
-    click.echo(f"unleak: {without_secrets(line)}", err=True)
+    say_plainly(f"unleak: {without_secrets(line)}")
+
+
+def say_plainly(line: str) -> None:
+    """To standard error, where there is one."""
+    if sys.stderr is not None:
+        print(line, file=sys.stderr, flush=True)
 
 
 def without_secrets(line: str) -> str:

@@ -3,11 +3,11 @@
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unleak.model.errors import CouldNotLook, Misuse
+from unleak.model.value import Value
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.scanner import Scan, scan
 
@@ -19,8 +19,7 @@ _TAR_MARK = b"ustar"
 _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
-@dataclass(frozen=True, slots=True)
-class What:
+class What(Value):
     """`path` is a file, a folder, a URL, an owner at GitHub, or - for standard input."""
 
     path: str

@@ -41,9 +41,13 @@ def introductions(repository: Repository, oids: frozenset[str]) -> Introductions
     """Among what branches, tags and HEAD reach: nothing for other objects."""
     if not oids:
         return Introductions([], complete=True)
+    return introduced_by(repository, oids, own_revisions(repository))
+
+
+def own_revisions(repository: Repository) -> tuple[str, ...]:
+    """For `git rev-list`: branches, tags and HEAD."""
     born = not repository.run("rev-parse", "--verify", "--quiet", "HEAD", check=False).returncode
-    own = ("--branches", "--tags", "--remotes", *(["HEAD"] if born else []))
-    return introduced_by(repository, oids, own)
+    return ("--branches", "--tags", "--remotes", *(["HEAD"] if born else []))
 
 
 def introductions_elsewhere(repository: Repository, oids: frozenset[str]) -> Introductions:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from unleak.git.pack_index import PackIndex, read_index
 from unleak.model.errors import CouldNotLook
 
-COMMIT, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 3, 4, 6, 7
+COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 _MAGIC = b"PACK"
 _MORE, _LOW_BITS = 0x80, 0x7F
 
@@ -40,6 +40,9 @@ class Pack:
     def telling(self) -> Numbers:
         """Blobs, commits and tags: all but trees."""
         return np.flatnonzero(np.isin(self.kinds[self.roots], (COMMIT, BLOB, TAG)))
+
+    def is_commit(self, number: int) -> bool:
+        return bool(self.kinds[self.roots[number]] == COMMIT)
 
 
 def open_pack(path: Path, hash_size: int) -> Pack:

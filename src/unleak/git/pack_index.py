@@ -31,8 +31,11 @@ class PackIndex:
         return len(self.offsets)
 
     def oid(self, number: int) -> str:
+        return self.raw_oid(number).hex()
+
+    def raw_oid(self, number: int) -> bytes:
         at = int(self._order[number]) * self._hash_size
-        return self._oids[at : at + self._hash_size].hex()
+        return self._oids[at : at + self._hash_size]
 
     def numbers(self) -> dict[bytes, int]:
         """Every object's binary id to its number: only for packs that name delta bases by id."""

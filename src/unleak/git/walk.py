@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dulwich._pack import apply_delta
-from isal import isal_zlib
 
 from unleak.git.delta import Span, changes
 from unleak.git.forest import Portion
+from unleak.git.inflate import inflate
 from unleak.git.pack import Pack
 
 Look = Callable[[int, bytes, list[Span] | None], bool]
@@ -16,7 +16,7 @@ Look = Callable[[int, bytes, list[Span] | None], bool]
 nothing in it, so that of what is built on it, only what is new is of interest.
 """
 
-_MANY = 200
+_MANY = 1500
 """Reading a delta takes as long as matching so many times its bytes."""
 
 
@@ -37,8 +37,8 @@ def read_portion(pack: Pack, portion: Portion, look: Look) -> Iterator[int]:
         while stack:
             i, base, quiet = stack.pop()
             number = numbers[i]
-            inflated = _inflated(view[starts[i] : ends[i]], sizes[i])
-            data = inflated if base is None or inflated is None else _built(base, inflated)
+            inflated = inflate(view[starts[i] : ends[i]], sizes[i])
+            data = inflated if base is None or inflated is None else built(base, inflated)
             if inflated is None or data is None:
                 yield from (n for n in _all_below(i, numbers, children) if n not in portion.bases)
                 continue
@@ -50,19 +50,26 @@ def read_portion(pack: Pack, portion: Portion, look: Look) -> Iterator[int]:
             stack.extend((child, data, quiet) for child in children.get(number, ()))
 
 
-def _inflated(deflated: memoryview, size: int) -> bytes | None:
-    """None where the bytes are damaged: the checksum or the length does not fit."""
-    try:
-        inflated: bytes = isal_zlib.decompress(deflated, bufsize=max(size, 1))
-    except Exception:  # noqa: BLE001  the decoder raises what it likes at damaged bytes
-        return None
-    return inflated if len(inflated) == size else None
+def read_entry(pack: Pack, number: int) -> bytes | None:
+    """One object, whatever it is built on; None where it, or that, is damaged."""
+    chain = [number]
+    while (parent := int(pack.parents[chain[-1]])) >= 0:
+        chain.append(parent)
+    view = memoryview(pack.data)
+    data: bytes | None = None
+    for n in reversed(chain):
+        inflated = inflate(view[int(pack.starts[n]) : int(pack.ends[n])], int(pack.sizes[n]))
+        data = inflated if data is None or inflated is None else built(data, inflated)
+        if data is None:
+            return None
+    return data
 
 
-def _built(base: bytes, delta: bytes) -> bytes | None:
+def built(base: bytes, delta: bytes) -> bytes | None:
+    """None where the delta is damaged, or is not one of this base."""
     try:
         made: Any = apply_delta(base, delta)
-    except Exception:  # noqa: BLE001  see above
+    except Exception:  # noqa: BLE001  the decoder raises what it likes at damaged bytes
         return None
     return made if isinstance(made, bytes) else b"".join(made)
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Never, final
+
+from unleak.model.value import Value
 
 
 class _Masked:
@@ -55,8 +56,7 @@ class SessionToken(_Masked):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Value):
     """What signs a request. `secret` and `token` never print."""
 
     key_id: str

@@ -1,9 +1,9 @@
 """What was found in bytes, apart from where it was seen."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from unleak.model.credential import Credentials
+from unleak.model.value import Value
 
 
 class Severity(StrEnum):
@@ -19,8 +19,7 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """One line in one version of one file. The commit fields are those of the oldest commit that introduced it there.
 
     `line` counts from 1. `at_head` is None where there is no history to ask. `via` are the steps from the file to the
@@ -47,8 +46,7 @@ class Live(StrEnum):
     UNKNOWN = "could not tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value):
     """One secret, wherever it was seen. `credentials` is held in memory for verification and never printed.
 
     `secret_sha256`: first 16 hex digits of the paired 40-character secret, None for anything weaker.

@@ -3,13 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from unleak.git.attribution import Introduction, Introductions, introduced_by, introductions, introductions_elsewhere
 from unleak.git.holding import holding
 from unleak.git.repository import Repository
 from unleak.model.errors import CouldNotLook
 from unleak.model.finding import Finding, Place
+from unleak.model.value import replace
+
+if TYPE_CHECKING:
+    from unleak.git.pack_attribution import Packed
 
 _UNKNOWN_AGE = 1 << 62
 
@@ -29,17 +34,41 @@ class _History:
             self.by_oid[introduction.oid].append(introduction)
 
 
-def attribute(repository: Repository, findings: list[Finding], revisions: tuple[str, ...] = ()) -> list[Finding]:
+def attribute(
+    repository: Repository, findings: list[Finding], revisions: tuple[str, ...] = (), packed: "Packed | None" = None
+) -> list[Finding]:
     """One place for each path: the oldest commit that brought the secret in there, and the branches and tags that still
-    have it. Only among the commits of `revisions`, where given.
+    have it. Only among the commits of `revisions`, where given. `packed` makes it faster.
 
     `at_head` is None where git could not tell; it is no answer then that there is no path either.
     """
-    history = _ask(repository, findings, revisions) if any(p.commit for f in findings for p in f.places) else _History()
+    if not any(p.commit for f in findings for p in f.places):
+        return findings
+    history = _ask_packs(repository, findings, packed) if packed else None
+    history = history or _ask_git(repository, findings, revisions)
+    with suppress(CouldNotLook):
+        history.head = repository.at_head()
+    with suppress(CouldNotLook):
+        history.refs = holding(repository, [(i.oid, i.path) for found in history.by_oid.values() for i in found])
     return [replace(f, places=_places(f, history)) for f in findings]
 
 
-def _ask(repository: Repository, findings: list[Finding], revisions: tuple[str, ...]) -> _History:
+def _ask_packs(repository: Repository, findings: list[Finding], packed: "Packed") -> _History | None:
+    """None where git must be asked instead."""
+    from unleak.git.pack_attribution import introductions_in_packs
+
+    history = _History()
+    try:
+        own, elsewhere = introductions_in_packs(repository, packed, _oids(findings))
+    except CouldNotLook:
+        return None
+    history.add(own)
+    lost = _oids(_lost(findings, history))
+    history.add(Introductions([i for i in elsewhere.found if i.oid in lost], elsewhere.complete))
+    return history
+
+
+def _ask_git(repository: Repository, findings: list[Finding], revisions: tuple[str, ...]) -> _History:
     history = _History()
     try:
         oids = _oids(findings)
@@ -47,15 +76,14 @@ def _ask(repository: Repository, findings: list[Finding], revisions: tuple[str, 
         history.add(told)
         if not revisions:
             # It takes long where a server keeps all pull requests: only for what no branch or tag has in any version.
-            lost = [f for f in findings if not any(p.commit in history.by_oid for p in f.places)]
-            history.add(introductions_elsewhere(repository, _oids(lost)))
+            history.add(introductions_elsewhere(repository, _oids(_lost(findings, history))))
     except CouldNotLook:
         history.whole = False
-    with suppress(CouldNotLook):
-        history.head = repository.at_head()
-    with suppress(CouldNotLook):
-        history.refs = holding(repository, [(i.oid, i.path) for found in history.by_oid.values() for i in found])
     return history
+
+
+def _lost(findings: list[Finding], history: _History) -> list[Finding]:
+    return [f for f in findings if not any(p.commit in history.by_oid for p in f.places)]
 
 
 def _oids(findings: Iterable[Finding]) -> frozenset[str]:

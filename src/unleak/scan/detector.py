@@ -2,24 +2,25 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from unleak.model.finding import Severity
+from unleak.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Value):
     """Bytes `start` to `end` of a text look like what `detector` finds; `value` is what they say, on line `line`.
 
     `labelled`: a name beside them says so too. `whose`: the rest of that name, `staging` of `STAGING_SECRET_KEY`.
     `via`: how the text was come by. `allowed`: a comment on the line says that it may stand there.
     """
 
+    _unshown = frozenset({"value"})
+
     detector: str
     start: int
     end: int
-    value: bytes = field(repr=False)
+    value: bytes
     line: int
     labelled: bool = False
     whose: bytes = b""
@@ -27,8 +28,7 @@ class Candidate:
     allowed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Value):
     """What a value says of itself, offline: its account and key id, and more in words."""
 
     key_id: str | None = None
@@ -36,8 +36,7 @@ class Told:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Value):
     """Where in gigabytes a value may be. `pattern` is without lookaround, so that every engine reads it; a value lies
     between `before` bytes ahead of its end and `after` bytes behind it. `opening` is the same for Python's `re`: what
     every match of `pattern` begins with. `more`: other patterns of the same, apart where one alone is slower.
@@ -78,8 +77,7 @@ def _nothing(_value: bytes) -> Told:
     return Told()
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(Value):
     """`pattern` has one group, the value. `confirm` throws out what only looks alike; `label` is searched before it.
 
     `anchor` finds the neighbourhood in which `pattern` is tried; `prefixes` are literals with which every value begins,

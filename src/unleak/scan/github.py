@@ -1,11 +1,11 @@
 """Everything that an organisation or user has at GitHub: the history of each repository, and what is written there."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
+from unleak.model.value import replace
 from unleak.scan.blob import Problem
 from unleak.scan.history import scan_history
 from unleak.scan.scanner import Collector, Scan, Seen, without_secrets

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unleak.git.gaps import gaps
@@ -19,7 +19,9 @@ from unleak.git.objects import BadObject, read_objects
 from unleak.git.repository import Repository
 from unleak.model.errors import CouldNotLook
 from unleak.model.finding import Finding
+from unleak.model.value import replace
 from unleak.scan.attribute import attribute
+from unleak.scan.barren import Barren
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.decode.readings import is_mail, with_line_ends
 from unleak.scan.locate import LONGEST, Locate, adaptive, joined
@@ -31,12 +33,15 @@ if TYPE_CHECKING:
     from unleak.git.delta import Span
     from unleak.git.forest import Portion
     from unleak.git.pack import Pack
+    from unleak.git.pack_attribution import Packed
     from unleak.scan.rules.rule_set import RuleSet
 
 _SMALL = 2 << 20
 # https://man7.org/linux/man-pages/man3/mallopt.3.html
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _PORTIONS = 160
+# How a commit begins.
+_TREE = b"tree "
 
 Progress = Callable[[int, int, int], None]
 """Portions done, how many there are, and how many bytes the done ones hold."""
@@ -49,16 +54,17 @@ def scan_history(
 
     The result's problems say what could not be looked at.
     """
+    packed: Packed | None = None
     try:
-        result = _walk(repository, progress, rules)
+        result, packed = _walk(repository, progress, rules)
     except CouldNotLook:
         result = scan(read_history(repository), rules)
-    found = attribute(repository, [_whole(repository, f) for f in result.findings])
+    found = attribute(repository, [_whole(repository, f) for f in result.findings], packed=packed)
     result.findings = [p for f in found if (p := rules.placed(f) if rules else f)]
     return result
 
 
-def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -> Scan:
+def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -> "tuple[Scan, Packed]":
     """Raises CouldNotLook where the packs are better left to git: few bytes, no fork, an index of another kind."""
     from unleak.git.stores import object_stores
 
@@ -67,12 +73,14 @@ def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -
         raise CouldNotLook("git reads this as well", "")
     from unleak.git.forest import plan_portions
     from unleak.git.pack import open_pack
+    from unleak.git.pack_attribution import Packed
     from unleak.scan.locate import make_locate
 
     packs = [open_pack(p, stores.hash_size) for p in stores.packs]
     plan = plan_portions(packs, _PORTIONS)
     work = _Work(packs, plan.portions, make_locate(), rules)
     left, collector = [*plan.left, *stores.loose], Collector(rules)
+    packed = Packed(packs, stores.loose)
     for why in gaps(repository):
         collector.add(Problem("history", why))
     size = 0
@@ -81,6 +89,7 @@ def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -
         for one in read.seen:
             collector.add_seen(one)
         left += read.bad
+        packed.commits += read.commits
         size += read.size
         progress(done, len(plan.portions), size)
     for found in read_objects(repository, list(dict.fromkeys(left))):
@@ -88,17 +97,20 @@ def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -
             collector.add(Problem(f"object {found.oid}", found.why))
         elif found.kind != "tree":
             collector.add(Blob(found.data, "", found.oid))
-    return collector.result()
+    return collector.result(), packed
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What came of one portion; it crosses processes and holds no secret. `bad` are ids that git must be asked for."""
+    """What came of one portion; it crosses processes and holds no secret. `bad` are ids that git must be asked for.
+    `commits`: pack, entry and tree.
+    """
 
     seen: list[Seen | Problem]
     blobs: int
     size: int
     bad: list[str]
+    commits: list[tuple[int, int, bytes]]
 
 
 _work: "_Work | None" = None
@@ -132,7 +144,7 @@ class _Work:
         pack = self._packs[portion.pack]
         look = _Look(pack, self._locate, self._rules)
         bad = [pack.index.oid(entry) for entry in read_portion(pack, portion, look)]
-        return _Read(look.seen, look.blobs, look.size, bad)
+        return _Read(look.seen, look.blobs, look.size, bad, [(portion.pack, *c) for c in look.commits])
 
 
 class _Look:
@@ -140,26 +152,33 @@ class _Look:
 
     def __init__(self, pack: "Pack", locate: Locate, rules: "RuleSet | None") -> None:
         self._pack, self._locate, self._rules = pack, locate, rules
+        self._barren = Barren()
         self.seen: list[Seen | Problem] = []
         self.blobs = self.size = 0
+        self.commits: list[tuple[int, bytes]] = []
 
     def __call__(self, entry: int, data: bytes, changes: "list[Span] | None") -> bool:
         self.blobs += 1
         self.size += len(data)
-        if self._is_quiet(data, changes):
-            return True
+        if data.startswith(_TREE) and self._pack.is_commit(entry):
+            self.commits.append((entry, bytes.fromhex(data[len(_TREE) : data.index(b"\n")].decode())))
+        if not (is_packed(data) or (self._rules and self._rules.may_hold(data))):
+            if changes is not None and self._says_nothing_new(data, changes):
+                return True
+            text = with_line_ends(data)
+            found = self._locate(text)
+            if found is None:
+                return True
+            if not is_mail(text) and self._barren(text, found):
+                return False
         blob = Blob(data, "", self._pack.index.oid(entry))
         self.seen += map(_crossing, findings_in(blob, self._locate, self._rules))
         return False
 
-    def _is_quiet(self, data: bytes, changes: "list[Span] | None") -> bool:
-        if is_packed(data) or is_mail(data) or (self._rules and self._rules.may_hold(data)):
-            return False
-        if changes is None:
-            return self._locate(with_line_ends(data)) is None
+    def _says_nothing_new(self, data: bytes, changes: "list[Span]") -> bool:
         parts = joined(((start - LONGEST, end + LONGEST) for start, end in changes), len(data))
         if sum(end - start for start, end in parts) > len(data) // 2:
-            return self._locate(with_line_ends(data)) is None
+            return False
         return all(self._locate(with_line_ends(data[start:end])) is None for start, end in parts)
 
 

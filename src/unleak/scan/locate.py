@@ -1,11 +1,11 @@
 """Where in a text a value may be: by Python's `re` in small ones, by hyperscan at gigabytes a second."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
+from unleak.model.value import Value, field
 from unleak.scan.decode import base64, hexadecimal
 from unleak.scan.decode.piece import Encoding
-from unleak.scan.decode.readings import READINGS, marks_by_re
+from unleak.scan.decode.readings import MAIL, READINGS, marks_by_re
 from unleak.scan.detector import Detector
 from unleak.scan.detectors import DETECTORS
 
@@ -21,10 +21,9 @@ LONGEST = max(s.anchor.before for s in SOURCES) + _MARGIN
 Span = tuple[int, int]
 
 
-@dataclass(slots=True)
-class Located:
+class Located(Value, frozen=False):
     """`spans`: by number in SOURCES, ascending and apart, where it may have something. `readings`: numbers of those in
-    which the text must be read too.
+    which the text must be read too. Neither: it may be a mail.
     """
 
     spans: dict[int, list[Span]] = field(default_factory=dict)
@@ -69,8 +68,8 @@ def make_locate() -> Locate:
 
     database = hyperscan.Database()
     named = [(p, n) for n, s in enumerate(SOURCES) for p in (s.anchor.pattern, *s.anchor.more)]
-    patterns = [*(p for p, _ in named), *(r.mark for r in READINGS)]
-    flags = [0] * len(named) + [hyperscan.HS_FLAG_SINGLEMATCH] * len(READINGS)
+    patterns = [*(p for p, _ in named), *(r.mark for r in READINGS), MAIL]
+    flags = [0] * len(named) + [hyperscan.HS_FLAG_SINGLEMATCH] * (len(READINGS) + 1)
     numbers = [n for _, n in named]
     database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=flags)
     heard: list[tuple[int, int]] = []
@@ -90,6 +89,8 @@ def _located(heard: list[tuple[int, int]], numbers: list[int], length: int) -> L
     found = Located()
     spans: dict[int, list[Span]] = {}
     for pattern, end in heard:
+        if pattern >= len(numbers) + len(READINGS):
+            continue
         if pattern >= len(numbers):
             found.readings.add(pattern - len(numbers))
         else:

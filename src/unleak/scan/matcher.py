@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from unleak.model.value import replace
 from unleak.scan.blob import Problem
 from unleak.scan.decode.escapes import Plain, has_escapes
 from unleak.scan.decode.readings import READINGS, is_mail, read_mail, with_line_ends
@@ -72,7 +72,7 @@ def _again(text: bytes, locate: Locate, depth: int, step: str, budget: Budget) -
 
 
 def _read(text: bytes, found: Located, depth: int, step: str, budget: Budget) -> Iterator[Pair | Problem]:
-    candidates = _near_anchors(text, found)
+    candidates = near_anchors(text, found)
     whole: list[Pair | Problem] = []
     parts: dict[tuple[str, int, bytes], Candidate] = {}
     if depth < _DEPTH:
@@ -99,8 +99,8 @@ def _read(text: bytes, found: Located, depth: int, step: str, budget: Budget) ->
     yield from (*whole, *pair(finished))
 
 
-def _near_anchors(text: bytes, found: Located) -> list[Candidate]:
-    """In the neighbourhood of what was located."""
+def near_anchors(text: bytes, found: Located) -> list[Candidate]:
+    """What detectors take for theirs in the neighbourhood of what was located."""
     return [
         candidate
         for number, spans in found.spans.items()

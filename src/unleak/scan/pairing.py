@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
 from unleak.model.finding import Confidence
+from unleak.model.value import Value, replace
 from unleak.scan.detector import Candidate
 from unleak.scan.detectors import BY_ID
 
@@ -28,8 +28,7 @@ _Couple = tuple[float, Candidate, Candidate]
 _Cost = Callable[[Candidate, Candidate], float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Value):
     """Parts of one credential in a text; None where a part is missing. `other` is a value of another kind, with the id
     that it belongs to, if any. `again`: where else the part that matters most stands, on other lines.
     """

@@ -3,12 +3,12 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from unleak.iam.key_id import account_of
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.finding import Confidence, Finding, Place, Severity
+from unleak.model.value import Value, field, replace
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.canary import canary_of
 from unleak.scan.detector import Candidate, Described
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 _MOST_ALIKE = 8
 
 
-@dataclass(slots=True)
-class Scan:
+class Scan(Value, frozen=False):
     """What a scan brought. `complete` is false where something could not be looked at.
 
     `source` is what was scanned, in the words of the command line; `left_out` counts findings that nobody asked for,
     `ignored` those that somebody said to ignore; `unsaid` are what both are known by, to mask them still. `detectors`
     describes every detector that a finding may name.
     """
+
+    _unshown = frozenset({"unsaid"})
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -40,7 +41,7 @@ class Scan:
     source: str = "."
     left_out: int = 0
     ignored: int = 0
-    unsaid: set[str] = field(default_factory=set, repr=False)
+    unsaid: set[str] = field(default_factory=set)
     detectors: Mapping[str, Described] = field(default_factory=lambda: dict(BY_ID))
 
     def keep(self, findings: list[Finding]) -> int:
@@ -56,8 +57,7 @@ class Scan:
         return not self.problems
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Value):
     """A finding as it may cross processes: without its credentials. `parts` are the fingerprints of its parts alone."""
 
     finding: Finding

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.credential import Credentials
 from unleak.model.finding import Finding, Live
+from unleak.model.value import replace
 from unleak.scan.canary import account_in, canary_named, canary_of
 from unleak.scan.scanner import Scan
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from unleak.scan.decode.piece import Encoding, Piece
 from unleak.scan.decode.wrapped import Span, reach
 from unleak.scan.detector import Anchor
-from unleak.scan.detectors import PREFIXES
+from unleak.scan.detectors import PREFIXES, aws_session_token
 from unleak.scan.lazy import lazy
 from unleak.scan.unpack.magic import is_packed
 
@@ -27,10 +27,15 @@ def encoded(literal: bytes) -> Iterator[bytes]:
 
 
 def _prefixes() -> list[bytes]:
+    """More than some two hundred would halve hyperscan's speed. So a session token is looked for in plain base64 only:
+    deeper, the id or the name beside it leads there.
+    """
+    telling = [p for p in PREFIXES if p not in aws_session_token.DETECTOR.prefixes]
     once = [e for p in (*PREFIXES, *_NAMES) for e in encoded(p)]
-    wide = [e for p in PREFIXES for e in encoded(_wide(p))]
+    twice = [e for p in (*telling, *_NAMES) for o in encoded(p) for e in encoded(o)]
+    wide = [e for p in telling for e in encoded(_wide(p))]
     packed = [e for p in _PACKED for e in (p, *encoded(p))]
-    return list(dict.fromkeys([*once, *(e for o in once for e in encoded(o)), *wide, *packed]))
+    return list(dict.fromkeys([*once, *twice, *wide, *packed]))
 
 
 def _wide(literal: bytes) -> bytes:

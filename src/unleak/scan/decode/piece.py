@@ -1,22 +1,22 @@
 """A part of a text that says something else once it is decoded."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
+from unleak.model.value import Value
 from unleak.scan.detector import Anchor
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Value):
     """Bytes `start` to `end` of a text, decoded."""
+
+    _unshown = frozenset({"data"})
 
     start: int
     end: int
-    data: bytes = field(repr=False)
+    data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Value):
     """`anchor`: where it may hide the beginning of a value. `pieces` reads what stands around spans of a text, in their
     order; `values` decodes a whole word, once and again.
     """

@@ -7,14 +7,14 @@ Lines stay where they are, but for joined ones.
 import quopri
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from unleak.model.value import Value
 from unleak.scan.lazy import lazy
 
 _COLOUR = lazy(rb"\x1b\[[0-9;]*[A-Za-z]")
 _SIGN_OF_DIFF = lazy(rb"(?m)^[+ -]")
 _MAIL_HEAD = 16_384
-_MAIL = b"uoted-printable"
+MAIL = b"uoted-printable"
 # What a credential or its name begins with.
 _UTF16 = b"|".join(
     b"".join(re.escape(bytes((sign,))) + rb"\x00" for sign in word)
@@ -22,8 +22,7 @@ _UTF16 = b"|".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Value):
     """`mark`: what a text holds that asks for it. `instead`: the text as it stands says nothing more. `for_pieces`:
     only what is encoded in it is of interest.
     """
@@ -50,7 +49,7 @@ def marks_by_re(data: bytes) -> set[int]:
 
 
 def is_mail(data: bytes) -> bool:
-    return _MAIL in data[:_MAIL_HEAD]
+    return data.find(MAIL, 0, _MAIL_HEAD) >= 0
 
 
 def read_mail(data: bytes) -> bytes:

@@ -1,15 +1,16 @@
 """How far encoded text reaches: along its line, and over lines where it is wrapped."""
 
-import re
 from collections.abc import Iterator
+
+from unleak.scan.lazy import lazy
 
 _MOST = 1 << 20
 _FIRST_LOOK = 4096
 _LEAST_WRAPPED = 40
 # Between two lines: a line end, or one that is written out; in code, with quotes and what joins them.
 _BREAK = rb"(?:(?:\\r)?\\n|[\x22\x27]?[ \t]{0,8}[,+\\]?[ \t]{0,8}\r?\n[ \t>]{0,60}[\x22\x27]?)"
-_BREAK_HERE = re.compile(_BREAK)
-_BREAK_BEFORE = re.compile(_BREAK + rb"\Z")
+_BREAK_HERE = lazy(_BREAK)
+_BREAK_BEFORE = lazy(_BREAK + rb"\Z")
 
 Span = tuple[int, int]
 

@@ -6,10 +6,10 @@ Instead of a key: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practice
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.finding import Finding
+from unleak.model.value import Value
 from unleak.scan.detector import Described
 
 _WHOSE = "aws iam get-access-key-last-used --access-key-id {key_id} --query UserName --output text"
@@ -33,8 +33,7 @@ _INSTEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Value):
     """`commands` are for the AWS CLI, in their order; `notes` belong to them."""
 
     what: str

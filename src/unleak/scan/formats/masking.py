@@ -6,31 +6,32 @@ A secret is known by its hash, as findings carry it: nothing is revealed for thi
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, cast
 
 from unleak.model.finding import Finding, Place
+from unleak.model.value import replace
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.detector import Described, Detector
 from unleak.scan.detectors import BY_ID, DETECTORS
+from unleak.scan.lazy import lazy
 from unleak.scan.scanner import Scan, scan
 
 MASK = "****"
 _LENGTH = 40
-_MAY_HOLD = re.compile(r"[A-Za-z0-9/+=%\\_.-]{30}")
+_MAY_HOLD = lazy(r"[A-Za-z0-9/+=%\\_.-]{30}")
 # Without one of these beside it, no detector takes anything for a secret.
-_TELLS = re.compile(r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}|(?i:secret|sk\W{0,5}[:=])")
-_RUN = re.compile(r"[A-Za-z0-9/+]{40,}")
+_TELLS = lazy(r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}|(?i:secret|sk\W{0,5}[:=])")
+_RUN = lazy(r"[A-Za-z0-9/+]{40,}")
 # However short, however it is encoded and whatever stands before it.
-_TOKEN = re.compile(r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=%\\_-]{40,}")
+_TOKEN = lazy(r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=%\\_-]{40,}")
 # Ids are no secrets; secrets and tokens are known better, above.
 _OTHERS = [d for d in DETECTORS if d.id not in {"aws_access_key_id", "aws_secret", "aws_session_token"}]
 # However they go on.
-_BEGUN = re.compile(
+_BEGUN = lazy(
     "(?:" + "|".join(re.escape(p.decode()) for d in _OTHERS for p in d.prefixes) + r")[A-Za-z0-9/+=%\\_.-]{16,}"
     r"|(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z))"
 )
-_DISGUISED = re.compile(r"\\/|(?:\\u00|%)2[FfBb]")
+_DISGUISED = lazy(r"\\/|(?:\\u00|%)2[FfBb]")
 
 
 def masked(result: Scan) -> Scan:

@@ -3,8 +3,6 @@
 import shlex
 from collections import defaultdict
 
-import click
-
 from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.finding import Finding, Place, Severity
 from unleak.scan.formats.advice import advise
@@ -13,7 +11,8 @@ from unleak.scan.scanner import Scan
 
 _MOST_PLACES = 8
 _MOST_PROBLEMS = 20
-_COLOURS = {Severity.CRITICAL: "red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+_RED, _YELLOW, _CYAN = 31, 33, 36
+_COLOURS = {Severity.CRITICAL: _RED, Severity.HIGH: _RED, Severity.MEDIUM: _YELLOW, Severity.LOW: _CYAN}
 
 
 def render(scan: Scan, *, colour: bool = False) -> str:
@@ -30,7 +29,7 @@ def render(scan: Scan, *, colour: bool = False) -> str:
 def _finding(finding: Finding, scan: Scan, *, colour: bool) -> str:
     severity = finding.severity.value.upper()
     if colour:
-        severity = click.style(severity, fg=_COLOURS[finding.severity], bold=True)
+        severity = f"\x1b[{_COLOURS[finding.severity]}m\x1b[1m{severity}\x1b[0m"
     lines = [f"{severity}  {headline(finding, scan)}"]
     lines += [f"  {remark}" for remark in remarks(finding)]
     lines += [f"  {_place(p)}" for p in finding.places[:_MOST_PLACES]]

@@ -6,12 +6,12 @@ The file holds no secret, and is meant to be committed.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
+from unleak.model.value import Value
 from unleak.scan.detector import Described
 from unleak.scan.formats.masking import masked
 from unleak.scan.formats.words import printable
@@ -24,8 +24,7 @@ _LARGEST = 32 << 20
 _AGAIN = "write it again with `unleak scan --write-baseline`"
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Value):
     fingerprints: frozenset[str]
 
     def kept(self, finding: Finding) -> Finding | None:

@@ -7,10 +7,10 @@ beside one has a line and a rule of its own there, and here, so that it is not i
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from unleak.model.finding import Finding, Place
+from unleak.model.value import Value, field, replace
 from unleak.scan.detector import Described
 from unleak.scan.ignore.lines import numbered, read_small
 from unleak.scan.ignore.paths import Seen
@@ -30,8 +30,7 @@ _NAMEABLE = re.compile(r"[a-z0-9-]{1,60}")
 _MOST_NAMES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """`commit` may be shortened, and is empty where any will do, as outside of git."""
 
     commit: str
@@ -43,8 +42,7 @@ class Entry:
         return detector == self.rule or detector in _OURS.get(self.rule, ())
 
 
-@dataclass(frozen=True, slots=True)
-class GitleaksIgnore:
+class GitleaksIgnore(Value):
     """`bad` are numbers of lines that are no entry."""
 
     path: Path

@@ -6,12 +6,13 @@ and Python's own expressions can be made to take for ever.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import re2
 from dulwich.ignore import translate
 from dulwich.wildmatch import MalformedPattern
+
+from unleak.model.value import Value
 
 _ESCAPED_SIGN = (b"\\!", b"\\#")
 _NEVER = b"(?!)"
@@ -23,8 +24,7 @@ class BadGlob(Exception):
     """It can match nothing, or means something other than it seems to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(Value):
     """`keeps`: it begins with `!`, and takes back what a line before it ignores."""
 
     keeps: bool

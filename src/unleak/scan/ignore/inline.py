@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from unleak.model.finding import Finding
+from unleak.model.value import replace
 from unleak.scan.detector import Described
 
 # Ours, gitleaks' and detect-secrets': https://github.com/gitleaks/gitleaks#gitleaksallow

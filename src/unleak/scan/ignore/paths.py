@@ -1,12 +1,12 @@
 """Paths of places as an ignore file sees them."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from unleak.model.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+
+class Seen(Value):
     """`folder` holds the ignore file; relative paths of places begin at `start`."""
 
     folder: Path

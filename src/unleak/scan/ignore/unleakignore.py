@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unleak.model.errors import Misuse
 from unleak.model.finding import Finding
+from unleak.model.value import Value, replace
 from unleak.scan.detector import Described
 from unleak.scan.detectors import BY_ID
 from unleak.scan.ignore.globs import BadGlob, Glob, Globs
@@ -20,8 +20,7 @@ _LIKE_KEY_ID = re.compile(rb"A(?:KIA|SIA|BIA|CCA)[A-Za-z0-9]{8,}")
 _LIKE_SECRET = re.compile(rb"[A-Za-z0-9/+]{40}")
 
 
-@dataclass(frozen=True, slots=True)
-class UnleakIgnore:
+class UnleakIgnore(Value):
     seen: Seen
     globs: Globs
     fingerprints: frozenset[str]

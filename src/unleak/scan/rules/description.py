@@ -1,16 +1,14 @@
 """What is said of a rule where findings are shown, as a detector says it of itself."""
 
-from dataclasses import dataclass
-
 from unleak.model.finding import Severity
+from unleak.model.value import Value
 from unleak.scan.rules.rule import Rule
 
 SEVERITY = Severity.HIGH
 """Rules of this format have none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Value):
     """The part of a `Detector` that formats show."""
 
     id: str

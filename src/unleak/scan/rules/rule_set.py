@@ -4,9 +4,9 @@ import hashlib
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from unleak.model.finding import Confidence, Finding, Place
+from unleak.model.value import replace
 from unleak.scan.blob import Blob
 from unleak.scan.ignore.inline import ALLOW
 from unleak.scan.rules.allowlist import Allowlist

@@ -1,12 +1,11 @@
 """How much unpacking may cost."""
 
-from dataclasses import dataclass
+from unleak.model.value import Value
 
 _MIB = 1 << 20
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Value, frozen=False):
     """One for each outermost blob; what is packed in it, on every level, shares it.
 
     `size`: bytes that may still be inflated. `members`: how many may still be read, the only or first one of an

@@ -1,9 +1,9 @@
 """One level of packing, and all of them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from importlib import import_module
 
+from unleak.model.value import Value, field
 from unleak.scan.blob import Problem
 from unleak.scan.unpack.budget import Budget
 from unleak.scan.unpack.inflate import DAMAGED
@@ -14,8 +14,7 @@ _SPENT = "the rest is not read: too much is packed in this file"
 _BETWEEN = " > "
 
 
-@dataclass(slots=True)
-class _Problems:
+class _Problems(Value, frozen=False):
     """An archive of ten thousand encrypted entries is one problem, told at the first of them."""
 
     _counts: dict[str, int] = field(default_factory=dict)

