@@ -183,7 +183,8 @@ def test_links_out_of_a_folder_are_not_followed_but_the_one_asked_for_is(tmp_pat
 def as_nobody(*arguments: str, cwd: Path) -> Done:
     """Root may read everything: to be refused, one must be somebody else, in the process that is already running."""
     code = (
-        "import os, sys; from unleak.cli import main, scan; import unleak.scan.sources.files, unleak.scan.formats.text"
+        "import os, sys; from unleak.cli import main, plain_scan; import unleak.scan.tree, unleak.scan.formats.text"
+        ", unleak.scan.ignore"
     )
     code += "; os.setgroups([]); os.setuid(65534); sys.argv = ['unleak', 'scan', *sys.argv[1:]]; main.main()"
     return subprocess.run(

@@ -34,14 +34,21 @@ class ScanBar:
             sys.stderr.write("\r\x1b[K\x1b[?25h")
             sys.stderr.flush()
 
+    def files(self, done: int, total: int, size: int) -> None:
+        """Of a folder: files, and bytes in those that are done."""
+        self._update("reading files", done, total, size)
+
     def update(self, done: int, total: int, size: int) -> None:
         """Of a history: portions, and bytes in those that are done."""
+        self._update("reading history", done, total, size)
+
+    def _update(self, label: str, done: int, total: int, size: int) -> None:
         self._size = size
         if not self._is_time():
             return
         if self._bar is None:
             self._bar = click.progressbar(
-                length=total, label="reading history", file=sys.stderr, item_show_func=lambda _: self._rate()
+                length=total, label=label, file=sys.stderr, item_show_func=lambda _: self._rate()
             )
         self._shown = True
         self._bar.update(done - self._done, done)

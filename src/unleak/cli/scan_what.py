@@ -71,6 +71,10 @@ class What(Value):
             return self._remote(bar, rules)
         if self.in_git and not self.staged:
             return self._repository(Path(self.path), bar, rules)
+        if not self.staged and (tree := _folder(Path(self.path))):
+            from unleak.scan.tree import scan_tree
+
+            return scan_tree(tree, bar.files if bar else None, rules)
         blobs = _staged(Path(self.path)) if self.staged else _files(Path(self.path))
         return scan(bar.counted(blobs) if bar else blobs, rules)
 
@@ -113,6 +117,19 @@ def _standard_input() -> Iterator[Blob | Problem]:
     return read_in_pieces(sys.stdin.buffer, sys.maxsize, "(standard input)")
 
 
+def _folder(path: Path) -> Path | None:
+    """The path itself, where it is a plain folder."""
+    if not path.is_dir() or (_may_be_image(path) and _is_image(path)):
+        return None
+    return path
+
+
+def _is_image(path: Path) -> bool:
+    from unleak.scan.sources.image import is_image
+
+    return is_image(path)
+
+
 def _files(path: Path) -> Iterator[Blob | Problem]:
     from unleak.scan.sources.files import read_files
 
@@ -120,11 +137,10 @@ def _files(path: Path) -> Iterator[Blob | Problem]:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Misuse(f"there is no {path}", "give a file, a folder, a URL, or - for standard input") from error
-    if _may_be_image(path):
-        from unleak.scan.sources.image import is_image, read_image
+    if _may_be_image(path) and _is_image(path):
+        from unleak.scan.sources.image import read_image
 
-        if is_image(path):
-            return read_image(path)
+        return read_image(path)
     return read_files(path)
 
 

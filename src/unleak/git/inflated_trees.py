@@ -3,13 +3,11 @@
 """
 
 import mmap
-import multiprocessing
-import os
-import threading
 from collections.abc import Iterable
 
 import numpy as np
 
+from unleak.forked import processors, shared_out
 from unleak.git.inflate import inflate
 from unleak.git.pack import TREE, Numbers, Pack
 from unleak.git.walk import built
@@ -17,7 +15,7 @@ from unleak.model.errors import CouldNotLook
 
 _MOST = 2 << 30
 _KEPT = 64 << 20
-_FEW = 20_000
+_FEW, _SHARES = 20_000, 16
 
 
 class InflatedTrees:
@@ -81,23 +79,11 @@ class InflatedTrees:
 
     def _fill(self) -> None:
         """Shared among processes, which write into the same memory."""
-        shares = list(np.array_split(np.arange(len(self)), _processors() if len(self) > _FEW else 1))
-        if len(shares) == 1:
-            if not self._inflate(shares[0]):
+        shares = np.array_split(np.arange(len(self)), _SHARES if len(self) > _FEW and processors() > 1 else 1)
+        done = (self._inflate(shares[0]),) if len(shares) == 1 else None
+        for well in done or (well for _, well in shared_out(len(shares), lambda n: self._inflate(shares[n]))):
+            if not well:
                 raise CouldNotLook("a tree is damaged", "run `git fsck` there")
-            return
-        fork = multiprocessing.get_context("fork")
-        workers = [fork.Process(target=self._inflate_or_fail, args=(share,)) for share in shares]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        if any(worker.exitcode for worker in workers):
-            raise CouldNotLook("a tree is damaged, or a process was killed", "run `git fsck` there")
-
-    def _inflate_or_fail(self, numbers: Numbers) -> None:
-        if not self._inflate(numbers):
-            os._exit(1)
 
     def _inflate(self, numbers: Numbers) -> bool:
         entries = self.entries[numbers]
@@ -122,9 +108,3 @@ def _local(entries: Numbers, parents: Numbers) -> Numbers:
     """Parents by their number among `entries`, -1 for none."""
     found = np.searchsorted(entries, np.maximum(parents, 0))
     return np.where(parents >= 0, found, -1)
-
-
-def _processors() -> int:
-    if not hasattr(os, "fork") or threading.active_count() > 1:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -4,26 +4,26 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import IO
 
 from unleak.git.repository import Repository, in_short
+from unleak.model.value import Value
 
 _MOST_RESTARTS = 1000
 _PIECES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
+class GitObject(Value):
     """`kind`: blob, tree, commit or tag. `data` never prints."""
+
+    _unshown = frozenset({"data"})
 
     oid: str
     kind: str
-    data: bytes = field(default=b"", repr=False)
+    data: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class BadObject:
+class BadObject(Value):
     """git could not give this object: it is missing or damaged."""
 
     oid: str

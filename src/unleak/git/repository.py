@@ -3,11 +3,11 @@
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from unleak.model.errors import CouldNotLook, Misuse
+from unleak.model.value import Value, field
 
 # A scanned repository must not run its own programs, nor ask a remote for objects that it does not have, nor show us
 # one object in the place of another.
@@ -33,10 +33,13 @@ def _environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in _LOCAL} | _ENVIRONMENT
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Value):
+    """Where it is, and what git finds in its environment."""
+
+    _unshown = frozenset({"environment"})
+
     path: Path
-    environment: Mapping[str, str] = field(default_factory=_environment, repr=False, compare=False)
+    environment: Mapping[str, str] = field(default_factory=_environment)
 
     @classmethod
     def at(cls, path: Path) -> "Repository":
@@ -88,9 +91,12 @@ class Repository:
 
     def staged(self) -> list[tuple[str, str]]:
         """Path and blob id of each staged file that is new or changed; the id is empty where a merge is not decided."""
-        if self.run("rev-parse", "--is-bare-repository").stdout.strip() == b"true":
+        told = self.run("rev-parse", "--is-bare-repository", "--verify", "--quiet", "HEAD^{tree}", check=False)
+        if not told.stdout.startswith((b"true", b"false")):
+            raise CouldNotLook(f"git rev-parse: {in_short(told.stderr) or 'failed'}", "run `git fsck` there")
+        if told.stdout.startswith(b"true"):
             raise Misuse(f"{self.path} is a bare repository: nothing is staged there", "use --history")
-        base = "HEAD" if self.has_commit() else self._empty_tree()
+        base = "HEAD" if not told.returncode or self.has_commit() else self._empty_tree()
         raw = self.run(
             "diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "--no-relative", "-z", base
         ).stdout  # fmt: skip

@@ -23,6 +23,17 @@ def field(*, default_factory: Callable[[], Any]) -> Any:
     return _Factory(default_factory)
 
 
+def _ends(fields: tuple[str, ...], defaults: dict[str, Any]) -> dict[int, tuple[Any, ...]]:
+    """By how many values are given in order, the others: where all of those have defaults that need not be made."""
+    ends: dict[int, tuple[Any, ...]] = {len(fields): ()}
+    for count in range(len(fields) - 1, -1, -1):
+        name = fields[count]
+        if name not in defaults or isinstance(defaults[name], _Factory):
+            break
+        ends[count] = (defaults[name], *ends[count + 1])
+    return ends
+
+
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class _Kind(type):
     """Makes the annotated names of a class its slots, and what is assigned to them their defaults."""
@@ -30,6 +41,8 @@ class _Kind(type):
     _fields: tuple[str, ...]
     _defaults: dict[str, Any]
     _frozen: bool
+    _setters: tuple[Callable[[Any, Any], None], ...]
+    _ends: dict[int, tuple[Any, ...]]
 
     def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, frozen: bool = True) -> "_Kind":
         annotated = body.get("__annotations__")
@@ -39,6 +52,8 @@ class _Kind(type):
         defaults = {f: body.pop(f) for f in fields if f in body}
         made = super().__new__(cls, name, bases, {**body, "__slots__": fields})
         made._fields, made._defaults, made._frozen = fields, defaults, frozen
+        made._setters = tuple(made.__dict__[f].__set__ for f in fields)
+        made._ends = _ends(fields, defaults)
         return made
 
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, frozen: bool = True) -> None:
@@ -55,6 +70,16 @@ class Value(metaclass=_Kind):
 
     def __init__(self, *values: Any, **named: Any) -> None:
         kind = type(self)
+        end = None if named else kind._ends.get(len(values))
+        if end is not None:
+            for put, value in zip(kind._setters, values + end, strict=True):
+                put(self, value)
+        else:
+            self._take(values, named)
+        self.__post_init__()
+
+    def _take(self, values: tuple[Any, ...], named: dict[str, Any]) -> None:
+        kind = type(self)
         if len(values) > len(kind._fields):
             raise TypeError(f"{kind.__name__} has {len(kind._fields)} fields, not {len(values)}")
         given = dict(zip(kind._fields, values, strict=False))
@@ -62,9 +87,8 @@ class Value(metaclass=_Kind):
             raise TypeError(f"{kind.__name__}: {wrong[0]} is no field, or is given twice")
         given.update(named)
         for name in kind._fields:
-            value = given[name] if name in given else kind._default(name)  # noqa: SLF001  its own
+            value = given[name] if name in given else kind._default(name)
             object.__setattr__(self, name, value)
-        self.__post_init__()
 
     def __post_init__(self) -> None:
         """Raises where the fields do not go together."""
@@ -80,7 +104,7 @@ class Value(metaclass=_Kind):
         return tuple(getattr(self, name) for name in type(self)._fields)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if type(self)._frozen:  # noqa: SLF001  its own
+        if type(self)._frozen:
             raise AttributeError(f"{type(self).__name__} is not to be changed: {name}")
         object.__setattr__(self, name, value)
 
@@ -105,4 +129,4 @@ class Value(metaclass=_Kind):
 def replace(value: V, /, **changes: Any) -> V:
     """The same value but for some fields."""
     kind = type(value)
-    return kind(**{**dict(zip(kind._fields, value._values(), strict=True)), **changes})  # noqa: SLF001  of this module
+    return kind(**{**dict(zip(kind._fields, value._values(), strict=True)), **changes})

@@ -4,16 +4,12 @@ What the direct way does not read (an old index, a damaged entry, loose objects,
 nothing is passed over.
 """
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from unleak.forked import processors, shared_out
 from unleak.git.gaps import gaps
 from unleak.git.objects import BadObject, read_objects
 from unleak.git.repository import Repository
@@ -37,9 +33,9 @@ if TYPE_CHECKING:
     from unleak.scan.rules.rule_set import RuleSet
 
 _SMALL = 2 << 20
+_PORTIONS = 160
 # https://man7.org/linux/man-pages/man3/mallopt.3.html
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
-_PORTIONS = 160
 # How a commit begins.
 _TREE = b"tree "
 
@@ -69,7 +65,7 @@ def _walk(repository: Repository, progress: Progress, rules: "RuleSet | None") -
     from unleak.git.stores import object_stores
 
     stores = object_stores(repository)
-    if stores.size < _SMALL or not hasattr(os, "fork") or threading.active_count() > 1:
+    if stores.size < _SMALL or processors() == 1:
         raise CouldNotLook("git reads this as well", "")
     from unleak.git.forest import plan_portions
     from unleak.git.pack import open_pack
@@ -113,29 +109,15 @@ class _Read:
     commits: list[tuple[int, int, bytes]]
 
 
-_work: "_Work | None" = None
-
-
 class _Work:
-    """Portions of packs, and the processes that read them: forked, so that nothing is copied."""
+    """Portions of packs, and the processes that read them."""
 
     def __init__(self, packs: "list[Pack]", portions: "list[Portion]", locate: Locate, rules: "RuleSet | None") -> None:
         self._packs, self._portions, self._locate, self._rules = packs, portions, locate, rules
 
     def shared_out(self) -> Iterator[_Read]:
-        global _work  # noqa: PLW0603  what a forked process finds when it begins
-        _work = self
-        fork = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(_processors(), fork, _begin)
-        try:
-            work = [pool.submit(_read_portion, number) for number in range(len(self._portions))]
-            for one in as_completed(work):
-                yield one.result()
-        except BrokenExecutor as broken:
-            raise CouldNotLook("a process that read the history was killed", "is there enough memory?") from broken
-        finally:
-            _work = None
-            pool.shutdown(cancel_futures=True)
+        for _, read in shared_out(len(self._portions), self.read, _keep_memory):
+            yield read
 
     def read(self, number: int) -> _Read:
         from unleak.git.walk import read_portion
@@ -186,27 +168,14 @@ def _crossing(found: Finding | Problem) -> Seen | Problem:
     return found if isinstance(found, Problem) else without_secrets(found)
 
 
-def _begin() -> None:
-    """In each process. Whoever interrupts us, interrupts the one that started it. Large objects come and go by the
-    thousand: where the C library lets us, their memory is kept for the next.
-    """
+def _keep_memory() -> None:
+    """Large objects come and go by the thousand: where the C library lets us, their memory is kept for the next."""
     import ctypes
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError, AttributeError, TypeError):
         library = ctypes.CDLL(None)
         for parameter, size in ((_MMAP_THRESHOLD, 1 << 30), (_TRIM_THRESHOLD, 1 << 30), (_TOP_PAD, 1 << 26)):
             library.mallopt(parameter, size)
-
-
-def _read_portion(number: int) -> _Read:
-    if _work is None:
-        raise RuntimeError("a process was started without its work")
-    return _work.read(number)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _whole(repository: Repository, finding: Finding) -> Finding:

@@ -48,12 +48,12 @@ def pairs_in(data: bytes, locate: Locate, depth: int = 0, budget: "Budget | None
     """What a text says, in every reading that it asks for, and in what is encoded in it; a problem where what is packed
     in that could not be read. `budget` is for what is packed in encoded pieces.
     """
-    budget = budget or Budget()
     text = with_line_ends(data)
     found = locate(text)
     mail = is_mail(text)
     if found is None and not mail:
         return
+    budget = budget or Budget()
     readings = [READINGS[n] for n in found.readings] if found else []
     if found and found.spans and not mail and not any(r.instead for r in readings):
         yield from _read(text, found, depth, "", budget)

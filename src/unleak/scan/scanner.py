@@ -67,12 +67,12 @@ class Seen(Value):
 class Collector:
     """Brings findings of many blobs together. Places in git carry the blob's id as their commit until attributed."""
 
-    def __init__(self, rules: "RuleSet | None" = None) -> None:
+    def __init__(self, rules: "RuleSet | None" = None, locate: Locate | None = None) -> None:
         self._scan = Scan(detectors={**BY_ID, **(rules.detectors if rules else {})})
         self._found: dict[str, Finding] = {}
         self._parts: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, dict[Place, None]] = defaultdict(dict)
-        self._locate = adaptive()
+        self._locate = locate or adaptive()
         self._rules = rules
 
     def add(self, item: Blob | Problem) -> None:

@@ -15,6 +15,15 @@ _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 def read_files(root: Path) -> Iterator[Blob | Problem]:
     """Every regular file at or below `root`, in a stable order; what cannot be read is told, not skipped."""
+    for found in list_files(root):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            yield from read_file(found, follow=found == str(root))
+
+
+def list_files(root: Path) -> Iterator[str | Problem]:
+    """The paths of all that is no folder at or below `root`, in a stable order."""
     try:
         is_folder = stat.S_ISDIR(root.stat().st_mode)
     except OSError as error:
@@ -23,10 +32,10 @@ def read_files(root: Path) -> Iterator[Blob | Problem]:
     if is_folder:
         yield from _walk(str(root))
     else:
-        yield from _read(str(root), 0)
+        yield str(root)
 
 
-def _walk(root: str) -> Iterator[Blob | Problem]:
+def _walk(root: str) -> Iterator[str | Problem]:
     """Paths are joined by hand: for tens of thousands of files, it counts."""
     folders = ["" if root == "." else root]
     while folders:
@@ -51,16 +60,16 @@ def _walk(root: str) -> Iterator[Blob | Problem]:
                 yield _problem(path, error)
                 continue
             if not is_folder:
-                yield from _read(path, os.O_NOFOLLOW)
+                yield path
             elif entry.name != ".git":
                 below.append(path)
         folders += reversed(below)
 
 
-def _read(path: str, flags: int) -> Iterator[Blob | Problem]:
+def read_file(path: str, *, follow: bool = False) -> Iterator[Blob | Problem]:
     """Never waits: what was a file a moment ago may be a pipe by now. A large file comes in pieces."""
     try:
-        opened = os.open(path, _OPEN | flags)
+        opened = os.open(path, _OPEN if follow else _OPEN | os.O_NOFOLLOW)
     except OSError as error:
         yield Problem(path, _SPECIAL) if _is_special(path) else _problem(path, error)
         return
