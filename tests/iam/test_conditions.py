@@ -66,6 +66,8 @@ NUMBERS: list[Row] = [
     ("NumericEquals", "max-keys", 10, {"max-keys": "10.0"}, True, NUMERIC),
     ("NumericEquals", "max-keys", 10, {"max-keys": "11"}, False, NUMERIC),
     ("NumericEquals", "max-keys", 0.1, {"max-keys": "0.10"}, True, NUMERIC),
+    ("NumericLessThan", "size", 0.00001, {"size": "0"}, True, NUMERIC),
+    ("NumericGreaterThan", "size", 1e22, {"size": "10000000000000000000001"}, True, NUMERIC),
     ("NumericEquals", "size", "9007199254740993", {"size": "9007199254740992"}, False, NUMERIC),
     ("NumericNotEquals", "max-keys", "10", {"max-keys": "10"}, False, NUMERIC),
     ("NumericNotEquals", "max-keys", "10", {"max-keys": "-10"}, True, NUMERIC),

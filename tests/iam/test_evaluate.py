@@ -12,6 +12,7 @@ from unleak.iam.evaluate import Decision, Policies, Request, evaluate
 from unleak.iam.policy import Policy, parse_policy
 
 GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+ARNS = GUIDE + "reference_identifiers.html#identifiers-arns"
 LOGIC = GUIDE + "reference_policies_evaluation-logic_policy-eval-denyallow.html"
 BASICS = GUIDE + "reference_policies_evaluation-logic_policy-eval-basics.html"
 BOUNDARIES = GUIDE + "access_policies_boundaries.html"
@@ -86,6 +87,10 @@ CASES = [
     Case("nothing is allowed by default", Policies(), NOTHING, LOGIC),
     Case("an Allow allows", only(READ), ALLOWED, LOGIC),
     Case("an Allow of another action does not", only(READ), NOTHING, LOGIC, action="s3:PutObject"),
+    Case("an incomplete ARN is completed", only(allow("s3:*", "arn:aws:s3")), ALLOWED, ARNS),
+    Case("in a Deny too", only(allow("*", "*"), deny("*", "arn:aws:s3")), DENIED, ARNS),
+    Case("and in a NotResource", only({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3"}), NOTHING, ARNS),
+    Case("but never changed in what it says", only(allow("s3:*", "arn:aws:sqs")), NOTHING, ARNS),
     Case("an Allow of another resource does not", only(READ), NOTHING, LOGIC, resource="arn:aws:s3:::logs2/a"),
     Case("any statement may allow", only(allow("ec2:*"), READ), ALLOWED, LOGIC),
     Case("any policy may allow", Policies(identity=policy(allow("ec2:*")) + policy(READ)), ALLOWED, LOGIC),

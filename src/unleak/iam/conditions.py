@@ -23,10 +23,17 @@ T = TypeVar("T")
 Test = Callable[[str, str], bool]
 """`test(actual, expected)`. A value that cannot be read as the operator's type does not match."""
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _YEAR_OR_MONTH = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 _ARN_PARTS = 6
+
+
+def _written(value: object) -> str:
+    """A JSON value as text; a number without exponent, as IAM takes it."""
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def has_variable(text: str) -> bool:
@@ -53,7 +60,7 @@ def expand_variables(text: str, context: Mapping[str, str | tuple[str, ...]]) ->
         missing = True
         return ""
 
-    filled = _VARIABLE.sub(fill, text)
+    filled = VARIABLE.sub(fill, text)
     return None if missing else filled
 
 
@@ -147,7 +154,7 @@ _NEGATED = {
     "datenotequals": "dateequals",
 }
 _PATTERN_TESTS = frozenset({_like, _arn})
-_WITH_VARIABLES = ("string", "arn", "bool")
+_WITHVARIABLES = ("string", "arn", "bool")
 _QUALIFIERS = ("forallvalues:", "foranyvalue:")
 
 
@@ -171,7 +178,7 @@ class Condition:
         lowered = name.lower()
         qualifier = next((q for q in _QUALIFIERS if lowered.startswith(q)), "")
         base = lowered.removeprefix(qualifier)
-        expected = tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+        expected = tuple(map(_written, values))
         if base == "null":
             return cls(None, qualifier, key.lower(), expected)
         if_exists = base.endswith("ifexists")
@@ -181,7 +188,7 @@ class Condition:
         test = _TESTS.get(base)
         if test is None:
             raise ValueError(f"unknown condition operator {name}")
-        fill = variables and base.startswith(_WITH_VARIABLES) and any(map(has_variable, expected))
+        fill = variables and base.startswith(_WITHVARIABLES) and any(map(has_variable, expected))
         return cls(test, qualifier, key.lower(), expected, negated, if_exists, fill)
 
     def holds(self, context: Mapping[str, str | tuple[str, ...]]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from unleak.iam.conditions import Condition, expand_variables, has_variable
+from unleak.iam.conditions import VARIABLE, Condition, expand_variables, has_variable
 from unleak.iam.wildcard import wildcard
 
 Effect = Literal["Allow", "Deny"]
@@ -16,6 +16,7 @@ Context = Mapping[str, str | tuple[str, ...]]
 """Condition keys, in lower case, to their value or values."""
 
 _BEFORE_VARIABLES, _CURRENT = "2008-10-17", "2012-10-17"
+_ARN_PARTS = 6
 _EITHER_OR = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 
 
@@ -42,7 +43,7 @@ class Resources:
     """A list of ARN patterns, with policy variables in them filled from the request."""
 
     def __init__(self, patterns: Iterable[str], *, variables: bool = True) -> None:
-        texts = sorted(set(patterns))
+        texts = sorted({_completed(p) for p in patterns})
         self._variable = [p for p in texts if variables and has_variable(p)]
         self._fixed = [p for p in texts if p not in self._variable]
         self._matches = wildcard(*self._fixed)
@@ -57,6 +58,15 @@ class Resources:
 
     def _filled(self, context: Context) -> list[str]:
         return [filled for p in self._variable if (filled := expand_variables(p, context)) is not None]
+
+
+def _completed(pattern: str) -> str:
+    """An ARN of fewer than six parts, with a star for each that is missing, as AWS completes it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+    """
+    missing = _ARN_PARTS - 1 - VARIABLE.sub("", pattern).count(":")
+    return pattern + ":*" * missing if pattern.startswith("arn:") else pattern
 
 
 @dataclass(frozen=True, slots=True)
