@@ -199,7 +199,8 @@ def _sent(request: AWSRequest) -> str:
     return found.group(1) if found else str(json.loads(text)["__type"])
 
 
-@pytest.mark.parametrize("minutes", [-16, 16, -60 * 24, 60 * 24])
+# The dialled clock counts as well as the wall's, and runs ahead.
+@pytest.mark.parametrize("minutes", [-16, -60 * 24, 5_000_000])
 def test_clock_too_far_off(account: Account, minutes: int) -> None:
     before = len(account.standin.gate.trail._events)
     at = datetime.now(UTC) + timedelta(minutes=minutes)
@@ -225,7 +226,6 @@ def test_dialled_clock_does_not_make_signatures_old(account: Account) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "",
         "AWS4-HMAC-SHA256",
         "AWS4-HMAC-SHA256 Credential=a/b, Signature=c",
         "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sts/aws4_request, SignedHeaders=host",
@@ -234,7 +234,8 @@ def test_dialled_clock_does_not_make_signatures_old(account: Account) -> None:
 )
 def test_what_is_no_signature_is_no_signature(account: Account, header: str) -> None:
     request = _signed(account, "sts", datetime.now(UTC))
-    assert _sent(_with_authorization(request, header)) == "MissingAuthenticationToken"
+    assert _sent(_with_authorization(request, header)) == "IncompleteSignature"
+    assert _sent(_with_authorization(request, "")) == "MissingAuthenticationToken"
 
 
 def test_signature_of_one_service_is_none_for_another(account: Account) -> None:

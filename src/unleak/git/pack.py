@@ -58,6 +58,8 @@ def open_pack(path: Path, hash_size: int) -> Pack:
     parents = np.full(len(index), -1, np.int64)
     _offset_parents(raw, index, kinds, at, parents)
     _named_parents(data, index, kinds, at, parents, hash_size)
+    if hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)  # the headers are all over it: it need not stay in memory for that
     return Pack(index, data, kinds, at, ends, sizes, parents, _roots(parents))
 
 

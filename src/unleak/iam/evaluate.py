@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from unleak.iam.policy import Context, Policy
 
+IDENTITY, RESOURCE = "identity-based policy", "resource-based policy"
+BOUNDARY, SESSION = "permissions boundary", "session policy"
+LIMIT, ORGANISATION = "limiting policy", "service control policy"
+
 
 class Decision(StrEnum):
     """The names are those of the IAM policy simulator."""
@@ -33,7 +37,7 @@ class Policies:
 
     `resource` holds only statements that name this caller. Within one account such a grant is enough by itself, and is
     not limited by a boundary or a session policy when it names the session or user directly: `resource_is_direct`. The
-    organisation limits it all the same.
+    organisation limits it all the same. `limit_kinds` name the limits in their order, for who is told.
     """
 
     identity: tuple[Policy, ...] = ()
@@ -41,14 +45,18 @@ class Policies:
     resource: tuple[Policy, ...] = ()
     resource_is_direct: bool = False
     organisation: tuple[tuple[Policy, ...], ...] = ()
+    limit_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The decision and the policy that made it (empty for an implicit deny)."""
+    """The decision and the policy that made it (empty for an implicit deny). `kind`: in AWS's words, what sort of
+    policy denied, or did not allow.
+    """
 
     decision: Decision
     by: str = ""
+    kind: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -59,12 +67,19 @@ def evaluate(request: Request, policies: Policies) -> Ruling:
     identity, resource = _alone(policies.identity, request), _alone(policies.resource, request)
     limits = [_alone(limit, request) for limit in policies.limits]
     organisation = [_alone(level, request) for level in policies.organisation]
-    for ruling in (identity, resource, *limits, *organisation):
+    names = [*policies.limit_kinds, *[LIMIT] * len(limits)]
+    for kind, ruling in (
+        (IDENTITY, identity), (RESOURCE, resource), *zip(names, limits, strict=False),
+        *((ORGANISATION, level) for level in organisation),
+    ):  # fmt: skip
         if ruling.decision is Decision.EXPLICIT_DENY:
-            return ruling
-    bound = organisation if resource.allowed and policies.resource_is_direct else [*organisation, *limits]
-    if not all(ruling.allowed for ruling in bound):
-        return Ruling(Decision.IMPLICIT_DENY)
+            return Ruling(ruling.decision, ruling.by, kind)
+    if not all(ruling.allowed for ruling in organisation):
+        return Ruling(Decision.IMPLICIT_DENY, kind=ORGANISATION)
+    if not (resource.allowed and policies.resource_is_direct):
+        for kind, ruling in zip(names, limits, strict=False):
+            if not ruling.allowed:
+                return Ruling(Decision.IMPLICIT_DENY, kind=kind)
     return resource if resource.allowed else identity
 
 

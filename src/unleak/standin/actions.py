@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from unleak.iam.policy import Context
+from unleak.standin.authorization_reference import action_of, passed_roles, resources_of
 from unleak.standin.principals import AccountView, Kind, Principal
 from unleak.standin.request import ApiCall
 
@@ -16,7 +18,7 @@ class Need:
 
     action: str
     resource: str = "*"
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html, each operation's Permissions
@@ -98,9 +100,29 @@ OWN_USER = frozenset(
 
 def needs_of(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ...]:
     """Empty for what needs no permission at all."""
-    reader = _READERS.get(call.service)
-    needs = reader(call, caller, view) if reader else (Need(f"{call.service}:{call.operation}"),)
+    reader = _READERS.get(call.service, _by_reference)
+    needs = reader(call, caller, view)
     return () if needs and needs[0].action in _ALWAYS_ALLOWED else needs
+
+
+def _by_reference(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ...]:
+    del view
+    action, tags = action_of(call), _tags(call)
+    own = tuple(Need(action, resource, tags) for resource in resources_of(call, caller.account))
+    return (*own, *(Need("iam:PassRole", role, {"iam:passedtoservice": to}) for role, to in passed_roles(call)))
+
+
+def _tags(call: ApiCall) -> dict[str, str | tuple[str, ...]]:
+    """Tags that the request would put on something, as condition keys."""
+    given = call.parameters.get("Tags") or call.parameters.get("tags") or ()
+    if isinstance(given, Mapping):
+        pairs = {str(k): str(v) for k, v in given.items()}
+    else:
+        lowered = [{k.lower(): v for k, v in t.items()} for t in given if isinstance(t, Mapping)]
+        pairs = {str(t["key"]): str(t.get("value", "")) for t in lowered if "key" in t}
+    return {f"aws:requesttag/{k.lower()}": v for k, v in pairs.items()} | (
+        {"aws:tagkeys": tuple(pairs)} if pairs else {}
+    )
 
 
 def _iam(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ...]:
@@ -135,6 +157,12 @@ def _role_arn(name: str, account: str, view: AccountView, path: str = "/") -> st
 
 def _sts(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ...]:
     del view
+    if call.operation == "AssumeRoot":
+        asked = call.parameters.get("TaskPolicyArn")
+        task = {"sts:taskpolicyarn": str(asked.get("arn", ""))} if isinstance(asked, dict) else {}
+        target = str(call.parameters.get("TargetPrincipal", ""))
+        arn = target if target.startswith("arn:") else f"arn:aws:iam::{target}:root"
+        return (Need("sts:AssumeRoot", arn, task),)
     if call.operation == "GetFederationToken":
         name = call.parameters.get("Name", "")
         return (Need("sts:GetFederationToken", f"arn:aws:sts::{caller.account}:federated-user/{name}"),)

@@ -10,12 +10,24 @@ from datetime import datetime
 from typing import Any
 
 from moto.core.base_backend import BackendDict
-from moto.iam.models import AccessKeyLastUsed, IAMBackend, iam_backends
-from moto.s3.models import s3_backends
+from moto.core.config import default_user_config
+from moto.iam.access_control import PermissionResult
+from moto.iam.models import AccessKeyLastUsed, Group, IAMBackend, User, iam_backends
+from moto.iam.utils import generate_access_key_id_from_account_id
+from moto.s3.models import FakeBucket, s3_backends
 
 from unleak.standin.request import ApiCall
 
-SERVICES = frozenset({"ec2", "iam", "s3"})
+# What signs as these is handed on to moto. Others have no engine behind them.
+SERVICES = frozenset(
+    {
+        "account", "autoscaling", "batch", "bedrock", "budgets", "ce", "cloudformation", "cloudtrail", "codebuild",
+        "cognito-idp", "config", "dynamodb", "ec2", "ec2-instance-connect", "ecr", "ecs", "eks", "elasticbeanstalk",
+        "elasticloadbalancing", "events", "guardduty", "iam", "identitystore", "kms", "lambda", "logs", "monitoring",
+        "organizations", "ram", "rds", "route53", "s3", "sagemaker", "scheduler", "secretsmanager", "securityhub",
+        "servicequotas", "email", "ses", "sns", "sqs", "ssm", "sso", "states", "tagging",
+    }
+)  # fmt: skip
 # Of these, moto's S3 knows nothing, and takes them for their plain sibling: a list of objects, a new bucket, …
 _S3_UNKNOWN = re.compile(
     "Analytics|IntelligentTiering|MetricsConfig|MetadataConfig|MetadataTable|MetadataInventory|MetadataJournal"
@@ -40,9 +52,27 @@ def _read_once(read: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
 def _copy(policy: Any, account: str) -> Any:
     copied = copy.copy(policy)
     copied.account_id, copied.tags = account, {}
+    copied.versions = [copy.copy(version) for version in policy.versions]
     return copied
 
 
+def _unique_id(prefix: str, made: Callable[..., None]) -> Callable[..., None]:
+    """Moto gives some things ids of a shape of its own."""
+
+    def init(thing: Any, account_id: str, *more: Any, **named: Any) -> None:
+        made(thing, account_id, *more, **named)
+        thing.id = str(generate_access_key_id_from_account_id(account_id, prefix=prefix, total_length=21))
+
+    return init
+
+
+for _class, _prefix in ((User, "AIDA"), (Group, "AGPA")):
+    _class.__init__ = _unique_id(_prefix, _class.__init__)  # type: ignore[method-assign]
+# A bucket's policy is the gate's to decide by; moto would apply each Deny to everybody.
+FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
+# No containers are started for functions and jobs.
+for _of_service in ("lambda", "batch"):
+    default_user_config[_of_service]["use_docker"] = False
 _iam: Any = IAMBackend
 _iam._init_aws_policies = _read_once(_iam._init_aws_policies)  # noqa: SLF001
 
@@ -51,7 +81,7 @@ def imitates(call: ApiCall, path: str) -> bool:
     """False where moto would answer something else than it was asked. Whether it answers at all, only trying tells."""
     if call.service == "s3":
         return not _S3_UNKNOWN.search(call.operation) and not path.startswith(_MOTOS_OWN)
-    return not (call.operation == "CreateUser" and "PermissionsBoundary" in call.parameters)
+    return True
 
 
 def forget_account(account: str) -> None:
@@ -75,3 +105,14 @@ def note_use(account: str, user_name: str, key_id: str, when: datetime, service:
     for key in user.access_keys if user else ():
         if key.access_key_id == key_id:
             key.last_used = AccessKeyLastUsed(when, service, region)
+
+
+def mfa_seed(account: str, user_name: str, serial: str) -> str | None:
+    """Of a device that this user has; None where there is none."""
+    iam = iam_backends[account]["aws"]
+    user = iam.users.get(user_name)
+    device = iam.virtual_mfa_devices.get(serial)
+    if user is None or device is None or serial not in user.mfa_devices:
+        return None
+    seed: Any = device.base32_string_seed
+    return seed.decode() if isinstance(seed, bytes) else str(seed)

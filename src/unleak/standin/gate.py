@@ -3,44 +3,43 @@
 import io
 import json
 import logging
-import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
-from unleak.iam.evaluate import Decision
-from unleak.standin import engine, sts
-from unleak.standin.actions import OWN_USER, copy_source
-from unleak.standin.authorize import Caller, Denial, authorize
+from unleak.iam.policy import PolicyError, parse_policy
+from unleak.standin import engine, iam_own, root_user, sts
+from unleak.standin.actions import OWN_USER, needs_of
+from unleak.standin.authentication import Authenticator, Refused
+from unleak.standin.authorize import Caller, first_denial
+from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
 from unleak.standin.clock import DialClock
+from unleak.standin.denial import denial_text
 from unleak.standin.errors import Answer, Refusal, error_answer, refuse
+from unleak.standin.forwarding import Environ, forwarded
 from unleak.standin.lag import History, LagDial
-from unleak.standin.principals import AccountView, KeyView, Kind, Principal, UserView
-from unleak.standin.request import ApiCall, raw_path, read_call
-from unleak.standin.sessions import RootKey, Sessions, new_key_id, new_secret
-from unleak.standin.signature import Signed, is_skewed, is_untouched, is_valid, read_authorization
+from unleak.standin.moto_engine import Headers, MotoEngine, StartResponse, fail, not_imitated
+from unleak.standin.organization import members_of
+from unleak.standin.principals import AccountView, Kind
+from unleak.standin.quotas import exceeded
+from unleak.standin.request import Ambiguous, ApiCall, raw_path, read_call
+from unleak.standin.resource_policies import on_resource
+from unleak.standin.sessions import RootKey, RootKeys, Sessions, new_key_id, new_secret
+from unleak.standin.signature import Malformed, Signed, read_signature
 from unleak.standin.snapshot import managed_policy, snapshot
 from unleak.standin.trail import InvalidLookup, Trail
+from unleak.standin.xml_answer import IAM, STS, to_xml
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
 _log = logging.getLogger(__name__)
 _CLIENT_ERROR = 400
-_NOT_IMPLEMENTED = 501
-_REQUEST_ID = re.compile(rb"<([Rr]equestI[dD])>[^<]*</\1>")
-_HTML = (b"<!doctype html", b"<html")
-_INVALID = "The security token included in the request is invalid."
 _NO_USER = "Must specify userName when calling with non-User credentials"
 _EC2_VERSION = "2016-11-15"
-
-
-class Refused(Exception):
-    def __init__(self, kind: Refusal, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
+_OURS = {"content-type", "content-length", "x-amzn-requestid", "x-amz-request-id", "connection", "date"}
+_READS = ("Get", "List", "Describe", "Head", "Lookup")
+_REGION = "us-east-1"
 
 
 class Gate:
@@ -51,33 +50,49 @@ class Gate:
         self.lag = LagDial()
         self.trail = Trail()
         self.sessions = Sessions()
-        self._moto = moto
-        self._roots: dict[str, RootKey] = {}
+        self._moto = MotoEngine(moto)
+        self.roots = RootKeys()
         self._histories: dict[str, History] = {}
         self._lock = threading.RLock()
+        self._doors = Authenticator(
+            self.clock, self.sessions, self.roots, lambda: list(self._histories), self.view, self._newest
+        )
 
     def add_account(self, account: str, key_id: str = "", secret: str = "") -> RootKey:
-        """Makes an empty account with a root key, the way into it. Stand-ins of one process share what moto holds: an
-        account is the one's that made it last.
+        """Makes an empty account with a root key, the way into it; what was there of this number is gone. Stand-ins of
+        one process share what moto holds: an account is the one's that made it last.
         """
-        root = RootKey(account, key_id or new_key_id(account, "AKIA"), secret or new_secret())
         with self._lock:
             engine.forget_account(account)
-            self._roots[root.key_id] = root
+            self.sessions.forget(account)
+            self.trail.forget(account)
+            for old in self.roots.of(account):
+                self.roots.remove(old.key_id)
             self._histories[account] = History(snapshot(account))
-        return root
+            return self.add_root_key(account, key_id, secret)
+
+    def add_root_key(self, account: str, key_id: str = "", secret: str = "") -> RootKey:
+        """For an account that is there, as one that an organisation made."""
+        made = RootKey(account, key_id or new_key_id(account, "AKIA"), secret or new_secret(), created=self.clock.now())
+        with self._lock:
+            self._histories.setdefault(account, History(snapshot(account)))
+            self.roots.add(made)
+            iam_own.note_root_keys(account, len(self.roots.of(account)))
+        return made
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = _read_body(environ)
         request_id = str(uuid.uuid4())
+        body = b""
         try:
+            body = _read_body(environ)
             answer, headers = self._answer(environ, body, request_id)
+        except _BadLength as error:
+            answer, headers = error_answer("InvalidRequest", 400, *_guess(environ, b""), str(error), request_id), []
         except Exception as error:  # noqa: BLE001  whatever fails, AWS answers in its own shape
             _log.exception("the stand-in failed at a request")
-            service, protocol = _guess(environ, body)
-            answer = error_answer("InternalFailure", 500, service, protocol, repr(error), request_id)
+            answer = error_answer("InternalFailure", 500, *_guess(environ, body), repr(error), request_id)
             headers = []
-        lines = [(k, v) for k, v in headers if k.lower() not in _OURS] + [
+        lines = [(k, v) for k, v in (*headers, *answer.headers) if k.lower() not in _OURS] + [
             ("Content-Type", answer.content_type),
             ("Content-Length", str(len(answer.body))),
             ("x-amzn-RequestId", request_id),
@@ -86,60 +101,32 @@ class Gate:
         start_response(f"{answer.status} {'OK' if answer.status < _CLIENT_ERROR else 'Error'}", lines)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
-    def _answer(self, environ: Environ, body: bytes, request_id: str) -> tuple[Answer, list[tuple[str, str]]]:
-        signed = read_authorization(environ.get("HTTP_AUTHORIZATION", ""))
-        if signed is None:
-            service, protocol = _guess(environ, body)
-            return refuse(Refusal.MISSING, service, protocol, "Missing Authentication Token", request_id), []
-        call = read_call(signed.service, signed.region, environ, body)
+    def _answer(self, environ: Environ, body: bytes, request_id: str) -> tuple[Answer, Headers]:
         try:
-            caller = self._authenticate(signed, environ, body)
+            signed = read_signature(environ)
+        except Malformed as error:
+            return refuse(Refusal.MALFORMED, *_guess(environ, body), str(error), request_id), []
+        service, protocol = _guess(environ, body)
+        if signed is None and service != "s3":
+            return refuse(Refusal.MISSING, service, protocol, "Missing Authentication Token", request_id), []
+        try:
+            call = read_call(signed.service if signed else "s3", signed.region if signed else _REGION, environ, body)
+        except Ambiguous as error:
+            return error_answer("InvalidArgument", 400, service, protocol, str(error), request_id), []
+        try:
+            caller = self._doors.authenticate(signed, environ, body) if signed else self._doors.anonymous(environ, "")
+            body = _plain(environ, body, signed, caller)
         except Refused as refused:
             return refuse(refused.kind, call.service, call.protocol, str(refused), request_id), []
+        except BadChunk as error:
+            return error_answer(error.code, 400, call.service, call.protocol, str(error), request_id), []
         if not call.operation:
             code = "InvalidAction" if call.protocol == "query" else "UnknownOperationException"
-            return self._fail(call, code, "There is no such operation", request_id), []
-        answer, headers = self._decide_and_do(call, caller, environ, request_id)
-        self.trail.record(call, caller, answer, request_id)
+            return fail(call, code, "There is no such operation", request_id), []
+        answer, headers = self._decide_and_do(call, caller, environ, body, request_id)
+        if signed is not None:
+            self.trail.record(call, caller, answer, request_id)
         return answer, headers
-
-    def _authenticate(self, signed: Signed, environ: Environ, body: bytes) -> Caller:
-        """Raises Refused, in AWS's order: the key, its token, its age, the signature."""
-        now = self.clock.now()
-        principal, view = self._principal(signed.key_id)
-        token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
-        if principal is None:
-            raise Refused(Refusal.UNKNOWN_KEY, _INVALID)
-        if token != principal.token:
-            raise Refused(Refusal.BAD_TOKEN if token else Refusal.NO_TOKEN, _INVALID)
-        if principal.expires_at is not None and principal.expires_at <= now:
-            raise Refused(Refusal.EXPIRED, "The security token included in the request is expired")
-        if not is_valid(signed, principal.secret, environ, body):
-            raise Refused(
-                Refusal.BAD_SIGNATURE,
-                "The request signature we calculated does not match the signature "
-                "you provided. Check your AWS Secret Access Key and signing method.",
-            )
-        if not is_untouched(environ, body):
-            raise Refused(Refusal.BAD_BODY, "The body is not the one whose hash was signed.")
-        if is_skewed(environ):
-            raise Refused(Refusal.SKEWED, "The difference between the request time and the current time is too large.")
-        address = str(environ.get("HTTP_X_FORWARDED_FOR") or environ.get("REMOTE_ADDR", "")).split(",")[0].strip()
-        return Caller(principal, view, address, environ.get("HTTP_USER_AGENT", ""), signed.region, now)
-
-    def _principal(self, key_id: str) -> tuple[Principal | None, AccountView]:
-        """The signer as the view that has reached it has them. An inactive or deleted key is nobody."""
-        if (root := self._roots.get(key_id)) is not None:
-            return _root_principal(root), self._newest(root.account)
-        if (session := self.sessions.find(key_id)) is not None:
-            return session, self.view(session.account, key_id)
-        for account in list(self._histories):
-            view = self.view(account, key_id)
-            key = view.keys.get(key_id)
-            user = view.users.get(key.user) if key else None
-            if key is not None and user is not None and key.active:
-                return _user_principal(account, user, key), view
-        return None, AccountView()
 
     def view(self, account: str, caller: str) -> AccountView:
         """An account's IAM as this caller's requests are decided by it now."""
@@ -151,35 +138,41 @@ class Gate:
         return history.newest() if history else AccountView()
 
     def _decide_and_do(
-        self, call: ApiCall, caller: Caller, environ: Environ, request_id: str
-    ) -> tuple[Answer, list[tuple[str, str]]]:
+        self, call: ApiCall, caller: Caller, environ: Environ, body: bytes, request_id: str
+    ) -> tuple[Answer, Headers]:
         p = caller.principal
         if p.kind is Kind.USER and not p.is_session:
             engine.note_use(p.account, p.name, p.key_id, caller.now, call.service, call.region)
         if call.service == "sts":
             return self._sts(call, caller, request_id), []
-        if denial := authorize(call, caller):
-            text = _denial_text(p, denial)
+        needs = needs_of(call, p, caller.view)
+        if denial := first_denial(needs, caller):
+            text = denial_text(call, caller, denial)
             return refuse(Refusal.DENIED, call.service, call.protocol, text, request_id), []
-        if call.service == "s3" and _is_foreign(call, p.account):
-            text = f"User: {p.arn} is not authorized to reach a bucket of another account"
-            return refuse(Refusal.DENIED, "s3", call.protocol, text, request_id), []
         if call.service == "cloudtrail" and call.operation == "LookupEvents":
             return self._lookup(call, caller, request_id), []
-        return self._behind(call, caller, environ, request_id)
+        held = on_resource(needs[0].resource, p.account) if needs and not call.operation.startswith("Create") else None
+        owner = held.account if held else p.account
+        return self._behind(call, caller, forwarded(environ, call, owner, body), raw_path(environ), request_id)
 
     def _sts(self, call: ApiCall, caller: Caller, request_id: str) -> Answer:
         key_id = caller.principal.key_id
-        request = sts.StsRequest(call, caller, self.sessions, lambda a: self.view(a, key_id), managed_policy)
-        denial = None if call.operation == "AssumeRole" else authorize(call, caller)
+        request = sts.StsRequest(
+            call, caller, self.sessions, lambda a: self.view(a, key_id), managed_policy, iam_own.root_features,
+            engine.mfa_seed,
+        )  # fmt: skip
+        denial = (
+            None
+            if call.operation == "AssumeRole"
+            else first_denial(needs_of(call, caller.principal, caller.view), caller)
+        )
         if denial:
-            text = _denial_text(caller.principal, denial)
-            return refuse(Refusal.DENIED, "sts", "query", text, request_id)
+            return refuse(Refusal.DENIED, "sts", "query", denial_text(call, caller, denial), request_id)
         try:
             result = sts.answer(request)
         except sts.StsError as error:
             return error_answer(error.code, error.status, "sts", "query", str(error), request_id)
-        return Answer(200, sts.to_xml(call.operation, result, request_id), "text/xml")
+        return Answer(200, to_xml(call.operation, result, request_id, STS), "text/xml")
 
     def _lookup(self, call: ApiCall, caller: Caller, request_id: str) -> Answer:
         try:
@@ -189,66 +182,105 @@ class Gate:
         return Answer(200, json.dumps(page).encode(), "application/x-amz-json-1.1")
 
     def _behind(
-        self, call: ApiCall, caller: Caller, environ: Environ, request_id: str
-    ) -> tuple[Answer, list[tuple[str, str]]]:
-        """Lets moto do it, in the caller's account, and notes what IAM looks like afterwards."""
-        if call.service not in engine.SERVICES:
-            return self._fail(call, "UnknownOperationException", "The stand-in has no such service", request_id), []
-        if not engine.imitates(call, raw_path(environ)):
-            return self._not_imitated(call, request_id), []
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = caller.principal.account
-        if call.service != "iam":
-            return self._run(call, environ, request_id)
-        if call.operation in OWN_USER and "UserName" not in call.parameters:
-            if caller.principal.kind is not Kind.USER:
-                return self._fail(call, "ValidationError", _NO_USER, request_id), []
-            _add_field(environ, "UserName", caller.principal.name)
-        with self._lock:
-            result = self._run(call, environ, request_id)
-            if result[0].status < _CLIENT_ERROR and not call.operation.startswith(("Get", "List")):
-                account = caller.principal.account
-                self._histories[account].changed(self.clock.now(), snapshot(account), self.lag)
+        self, call: ApiCall, caller: Caller, environ: Environ, path: str, request_id: str
+    ) -> tuple[Answer, Headers]:
+        """Lets moto do it, in the account that owns what it is about, and notes what IAM looks like afterwards."""
+        if call.signs_as not in engine.SERVICES:
+            return fail(call, "UnknownOperationException", "The stand-in has no such service", request_id), []
+        if not engine.imitates(call, path):
+            return not_imitated(call, request_id), []
+        if call.service == "s3" and call.operation == "PutBucketPolicy" and not _is_policy(environ):
+            return error_answer("MalformedPolicy", 400, "s3", call.protocol, "This is no policy", request_id), []
+        if call.service == "iam":
+            return self._iam(call, caller, environ, request_id)
+        result = self._moto.run(call, environ, request_id)
+        if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
+            self._note_changes(call, caller.principal.account)
         return result
 
-    def _run(self, call: ApiCall, environ: Environ, request_id: str) -> tuple[Answer, list[tuple[str, str]]]:
-        held: dict[str, Any] = {}
+    def _iam(self, call: ApiCall, caller: Caller, environ: Environ, request_id: str) -> tuple[Answer, Headers]:
+        account = caller.principal.account
+        if call.operation in OWN_USER and "UserName" not in call.parameters:
+            if caller.principal.kind is Kind.ROOT:
+                return self._root_user(call, caller, request_id), []
+            if caller.principal.kind is not Kind.USER:
+                return fail(call, "ValidationError", _NO_USER, request_id), []
+            fields = {**call.fields, "UserName": caller.principal.name}
+            call = replace(call, fields=fields, parameters={**call.parameters, "UserName": caller.principal.name})
+            environ = forwarded(environ, call, account, b"")
+        with self._lock:
+            if broken := exceeded(call, account):
+                return error_answer(broken.code, broken.status, "iam", "query", broken.message, request_id), []
+            result = self._moto.run(call, environ, request_id)
+            if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
+                self._note_changes(call, account)
+        return result
 
-        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
-            held["status"], held["headers"] = int(status.split(maxsplit=1)[0]), headers
+    def _root_user(self, call: ApiCall, caller: Caller, request_id: str) -> Answer:
+        account = caller.principal.account
+        with self._lock:
+            try:
+                result = root_user.answer(call, self.roots, account, caller.now)
+            except root_user.RootError as error:
+                return error_answer(error.code, error.status, "iam", "query", str(error), request_id)
+            if result is None:
+                return fail(call, "ValidationError", _NO_USER, request_id)
+            iam_own.note_root_keys(account, len(self.roots.of(account)))
+        return Answer(200, to_xml(call.operation, result, request_id, IAM), "text/xml")
 
-        try:
-            body = b"".join(self._moto(environ, start))
-        except NotImplementedError:
-            return self._not_imitated(call, request_id), []
-        kind = next((v for k, v in held["headers"] if k.lower() == "content-type"), "text/xml")
-        if call.protocol == "query" or held["status"] >= _CLIENT_ERROR:
-            body = _with_request_id(body, request_id)
-        answer = Answer(held["status"], body, kind)
-        if held["status"] == _NOT_IMPLEMENTED or body.lstrip()[:15].lower().startswith(_HTML):
-            return self._not_imitated(call, request_id), []
-        if held["status"] >= _CLIENT_ERROR:
-            code, message = _error_of(body)
-            answer = replace(answer, error=code, message=message)
-        return answer, held["headers"]
-
-    def _not_imitated(self, call: ApiCall, request_id: str) -> Answer:
-        return self._fail(call, "NotImplemented", "The stand-in does not imitate this operation", request_id)
-
-    def _fail(self, call: ApiCall, code: str, message: str, request_id: str) -> Answer:
-        text = f"{message}: {call.service} {call.operation}".rstrip()
-        return error_answer(
-            code, 501 if code == "NotImplemented" else 400, call.service, call.protocol, text, request_id
-        )
+    def _note_changes(self, call: ApiCall, account: str) -> None:
+        """Calls of IAM, and of services that make users and roles by themselves."""
+        if call.service not in {"iam", "cloudformation", "organizations"}:
+            return
+        with self._lock:
+            if call.service == "organizations":
+                for member in members_of(account):
+                    if member not in self._histories:
+                        iam_own.furnish_member(member)
+                        self._histories[member] = History(snapshot(member))
+                return
+            if account in self._histories:
+                self._histories[account].changed(self.clock.now(), snapshot(account), self.lag)
 
 
-_OURS = {"content-type", "content-length", "x-amzn-requestid", "x-amz-request-id", "connection", "date"}
+class _BadLength(ValueError):
+    """A Content-Length that is none."""
 
 
 def _read_body(environ: Environ) -> bytes:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read(length) if length else b""
-    environ["wsgi.input"] = io.BytesIO(body)
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        body = environ["wsgi.input"].read()
+    else:
+        given = str(environ.get("CONTENT_LENGTH") or "0")
+        if not (given.isascii() and given.isdecimal() and len(given) < len("9999999999")):
+            raise _BadLength("Content-Length is not a number of bytes")
+        body = environ["wsgi.input"].read(int(given)) if int(given) else b""
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
     return bytes(body)
+
+
+def _plain(environ: Environ, body: bytes, signed: Signed | None, caller: Caller) -> bytes:
+    """The body without its frame of signed chunks. Raises BadChunk."""
+    kind = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
+    headers = {k[5:].replace("_", "-").lower(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
+    if signed is None or not kind.startswith(STREAMING):
+        check_sums(body, headers)
+        return body
+    plain = unchunk(body, kind, signed, caller.principal.secret)
+    environ["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"
+    for gone in ("HTTP_CONTENT_ENCODING", "HTTP_X_AMZ_TRAILER", "HTTP_X_AMZ_DECODED_CONTENT_LENGTH"):
+        environ.pop(gone, None)
+    environ.update({f"HTTP_{k.upper().replace('-', '_')}": v for k, v in plain.trailer.items()})
+    return plain.data
+
+
+def _is_policy(environ: Environ) -> bool:
+    document = environ["wsgi.input"].getvalue()
+    try:
+        parse_policy(document.decode())
+    except (PolicyError, ValueError):
+        return False
+    return True
 
 
 def _guess(environ: Mapping[str, Any], body: bytes) -> tuple[str, str]:
@@ -259,67 +291,3 @@ def _guess(environ: Mapping[str, Any], body: bytes) -> tuple[str, str]:
         return "s3", "rest-xml"
     fields = dict(parse_qsl(body.decode("utf-8", "replace")))
     return "ec2" if fields.get("Version") == _EC2_VERSION else "", "query"
-
-
-def _root_principal(root: RootKey) -> Principal:
-    arn, account = f"arn:aws:iam::{root.account}:root", root.account
-    return Principal(Kind.ROOT, account, arn, account, root.key_id, root.secret, source_arn=arn, source_id=account)
-
-
-def _user_principal(account: str, user: UserView, key: KeyView) -> Principal:
-    arn, unique = user.arn, user.unique_id
-    return Principal(
-        Kind.USER, account, arn, unique, key.key_id, key.secret, user.name, source_arn=arn, source_id=unique
-    )
-
-
-def _is_foreign(call: ApiCall, account: str) -> bool:
-    """Whether the call reaches into a bucket of another account. Bucket policies, which could allow it, are not
-    imitated. Making a bucket of a name that is taken fails in its own way.
-    """
-    named = [] if call.operation == "CreateBucket" else [str(call.parameters.get("Bucket", ""))]
-    if "CopySource" in call.parameters:
-        named.append(copy_source(call.parameters["CopySource"])[0])
-    return any(engine.owner_of(bucket) not in {None, account} for bucket in named)
-
-
-def _add_field(environ: Environ, name: str, value: str) -> None:
-    """One more parameter for a call of the query protocol, on its way to moto."""
-    added = urlencode({name: value})
-    if "x-www-form-urlencoded" not in environ.get("CONTENT_TYPE", ""):
-        environ["QUERY_STRING"] += f"&{added}"
-        return
-    body = environ["wsgi.input"].read() + f"&{added}".encode()
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
-
-
-def _denial_text(p: Principal, denial: Denial) -> str:
-    """As AWS words it: who, what, on what, and why."""
-    explicit = denial.ruling.decision is Decision.EXPLICIT_DENY
-    why = (
-        "with an explicit deny in an identity-based policy"
-        if explicit
-        else (f"because no identity-based policy allows the {denial.action} action")
-    )
-    return f"User: {p.arn} is not authorized to perform: {denial.action} on resource: {denial.resource} {why}"
-
-
-def _error_of(body: bytes) -> tuple[str, str]:
-    """Code and message of an error answer in any protocol."""
-    text = body.decode("utf-8", "replace")
-    if text.lstrip().startswith("{"):
-        found = json.loads(text)
-        return str(found.get("__type") or found.get("code") or "Error").rsplit("#", 1)[-1], str(
-            found.get("message", "")
-        )
-    return _between(text, "Code") or "Error", _between(text, "Message")
-
-
-def _with_request_id(body: bytes, request_id: str) -> bytes:
-    """Moto writes constants where every answer must have an id of its own, the one that its event has in the trail."""
-    return _REQUEST_ID.sub(rb"<\1>" + request_id.encode() + rb"</\1>", body)
-
-
-def _between(text: str, tag: str) -> str:
-    _, _, rest = text.partition(f"<{tag}>")
-    return rest.partition(f"</{tag}>")[0].strip()

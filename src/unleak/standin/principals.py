@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from unleak.iam.policy import Policy
 
@@ -15,12 +16,14 @@ class Kind(StrEnum):
     USER = "IAMUser"
     ROLE = "AssumedRole"
     FEDERATED = "FederatedUser"
+    ANONYMOUS = "AWSAccount"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The signer of a request. `name` is the user or role that the permissions come from, `source_arn` and `source_id`
-    are its ARN and unique id; for a session, `arn` and `unique_id` are the session's own.
+    are its ARN and unique id; for a session, `arn` and `unique_id` are the session's own. `mfa_at`: when a second
+    factor was given for the session. `tags` are the session's.
     """
 
     kind: Kind
@@ -36,10 +39,16 @@ class Principal:
     session_policies: tuple[Policy, ...] | None = None
     source_arn: str = ""
     source_id: str = ""
+    mfa_at: datetime | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_session(self) -> bool:
         return self.issued_at is not None
+
+
+NOBODY = Principal(Kind.ANONYMOUS, "", "", "", "", "")
+"""Whoever has not signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class UserView:
     unique_id: str
     policies: tuple[Policy, ...]
     boundary: tuple[Policy, ...] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,10 @@ class RoleView:
     trust: Policy
     boundary: tuple[Policy, ...] | None = None
     max_session_seconds: int = 3600
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountView:
     """One account's IAM as decisions see it. Roles by name; instance profiles map to the ARN of their role."""
 
@@ -78,3 +89,12 @@ class AccountView:
     roles: Mapping[str, RoleView] = field(default_factory=dict)
     keys: Mapping[str, KeyView] = field(default_factory=dict)
     profiles: Mapping[str, str] = field(default_factory=dict)
+
+    def holder(self, unique_id: str) -> UserView | RoleView | None:
+        """By unique id: a user or role that was made anew under an old name is another."""
+        return self.by_id.get(unique_id)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, UserView | RoleView]:
+        holders: list[UserView | RoleView] = [*self.users.values(), *self.roles.values()]
+        return {h.unique_id: h for h in holders}

@@ -17,6 +17,8 @@ import botocore.exceptions
 import botocore.session
 import xmltodict
 
+from unleak.standin.signature import PRESIGNED
+
 _ALIASES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "resourcegroupstaggingapi"}
 _S3_CONTROL = "/v20180820/"
 # They share the route of their plain sibling, and differ by a header.
@@ -25,26 +27,41 @@ _COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """`operation` is empty where the request names none that the service has."""
+    """`operation` is empty where the request names none that the service has. `fields` are the parameters of a form,
+    as they were sent. `is_named`: a header names the operation.
+    """
 
     service: str
     region: str
     operation: str
     protocol: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    is_named: bool = False
+
+    @property
+    def signs_as(self) -> str:
+        return "s3" if self.service == "s3control" else self.service
+
+
+class Ambiguous(ValueError):
+    """A request that asks for two things at once."""
 
 
 def read_call(service: str, region: str, environ: Mapping[str, Any], body: bytes) -> ApiCall:
+    """Of a form, the body alone counts where it names an operation, the query where it does not. Raises Ambiguous."""
     target = environ.get("HTTP_X_AMZ_TARGET", "")
-    content_type = environ.get("CONTENT_TYPE", "")
-    if target:
-        return ApiCall(service, region, _known(service, target.rsplit(".", 1)[-1]), "json", _json(body))
+    is_form = "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
+    if target and not is_form:
+        operation = _known(service, target.rsplit(".", 1)[-1])
+        return ApiCall(service, region, operation, "json", _json(body), is_named=True)
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-    if "x-www-form-urlencoded" in content_type or "Action" in query:
-        fields = {**query, **dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
+    if is_form or "Action" in query:
+        sent = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
+        fields = {k: v for k, v in (sent if "Action" in sent else query).items() if k not in PRESIGNED}
         operation = _known(service, fields.pop("Action", ""))
-        fields.pop("Version", None)
-        return ApiCall(service, region, operation, "query", unflatten(fields))
+        given = {k: v for k, v in fields.items() if k != "Version"}
+        return ApiCall(service, region, operation, "query", unflatten(given), fields)
     if service == "s3" and raw_path(environ).startswith(_S3_CONTROL):
         service = "s3control"  # it signs as S3
     return _rest_call(service, region, environ, query, body)
@@ -106,6 +123,9 @@ class _Route:
 def _rest_call(service: str, region: str, environ: Mapping[str, Any], query: dict[str, str], body: bytes) -> ApiCall:
     protocol, routes = _routes(_ALIASES.get(service, service))
     method, path = environ["REQUEST_METHOD"], raw_path(environ)
+    query = {k: v for k, v in query.items() if k not in PRESIGNED}
+    if service == "s3" and len(asked := sorted(_marks(service) & set(query))) > 1:
+        raise Ambiguous(f"A request asks for one of {', '.join(asked)}, not for all")
     for route in routes:
         found = route.path.fullmatch(path) if route.method == method else None
         if found and all(k in query and (not v or query[k] == v) for k, v in route.query.items()):
@@ -160,6 +180,13 @@ def _routes(service: str) -> tuple[str, tuple[_Route, ...]]:
     names = [n for n in model.operation_names if service != "s3" or n not in _COPIES.values()]
     routes = [_route(model.operation_model(name)) for name in names]
     return model.protocol, tuple(sorted(routes, key=lambda r: r.weight, reverse=True))
+
+
+@lru_cache(maxsize=8)
+def _marks(service: str) -> frozenset[str]:
+    """What tells operations apart in a query, whatever its value."""
+    named = (k for route in _routes(service)[1] for k, v in route.query.items() if k in route.marks and not v)
+    return frozenset(named)
 
 
 def _route(operation: Any) -> _Route:

@@ -19,8 +19,10 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.http import http_date
 from werkzeug.serving import make_server
 
-from unleak.standin.gate import Environ, Gate, StartResponse
+from unleak.standin.forwarding import Environ
+from unleak.standin.gate import Gate
 from unleak.standin.lag import LagDial
+from unleak.standin.moto_engine import StartResponse
 from unleak.standin.sessions import RootKey
 
 CONTROL = "/_standin"

@@ -3,7 +3,7 @@
 import base64
 import secrets
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from moto.iam.utils import generate_access_key_id_from_account_id
@@ -18,7 +18,32 @@ _TOKEN_BYTES = 420
 class RootKey:
     account: str
     key_id: str
-    secret: str
+    secret: str = field(repr=False)
+    active: bool = True
+    created: datetime | None = None
+
+
+class RootKeys:
+    """Of all accounts, by id."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, RootKey] = {}
+
+    def find(self, key_id: str) -> RootKey | None:
+        """None for one that is switched off."""
+        found = self._by_id.get(key_id)
+        return found if found is not None and found.active else None
+
+    def of(self, account: str) -> list[RootKey]:
+        return [k for k in list(self._by_id.values()) if k.account == account]
+
+    def add(self, key: RootKey) -> RootKey:
+        """Or, of the same id, what it is like from now on."""
+        self._by_id[key.key_id] = key
+        return key
+
+    def remove(self, key_id: str) -> None:
+        self._by_id.pop(key_id, None)
 
 
 def new_key_id(account: str, prefix: str) -> str:
@@ -39,6 +64,10 @@ class Sessions:
 
     def find(self, key_id: str) -> Principal | None:
         return self._by_key.get(key_id)
+
+    def forget(self, account: str) -> None:
+        with self._lock:
+            self._by_key = {k: s for k, s in self._by_key.items() if s.account != account}
 
     def mint(self, like: Principal, now: datetime, seconds: int) -> Principal:
         """A session with the identity of `like` and credentials of its own."""

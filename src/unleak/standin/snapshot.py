@@ -37,7 +37,14 @@ def _user(iam: Any, user: Any) -> UserView:
     for group in list(iam.groups.values()):
         if any(member.name == user.name for member in group.users):
             own += [*_inline(group.policies), *_managed(iam, group.managed_policies)]
-    return UserView(user.name, user.arn, user.id, tuple(own))
+    return UserView(
+        name=user.name,
+        arn=user.arn,
+        unique_id=user.id,
+        policies=tuple(own),
+        boundary=_boundary(iam, getattr(user, "permissions_boundary_arn", None)),
+        tags=_tags(iam.tagger.list_tags_for_resource(user.arn)["Tags"]),
+    )
 
 
 def _role(iam: Any, role: Any) -> RoleView:
@@ -49,7 +56,12 @@ def _role(iam: Any, role: Any) -> RoleView:
         trust=_parsed(role.assume_role_policy_document or _NOTHING, f"trust policy of {role.name}"),
         boundary=_boundary(iam, role.permissions_boundary_arn),
         max_session_seconds=int(role.max_session_duration or 3600),
+        tags=_tags(role.tags),
     )
+
+
+def _tags(tags: Iterable[dict[str, str]]) -> dict[str, str]:
+    return {str(t["Key"]): str(t.get("Value", "")) for t in tags or ()}
 
 
 def _inline(policies: dict[str, str]) -> Iterable[Policy]:

@@ -69,6 +69,10 @@ class Trail:
         with self._lock:
             self._events.append(stored)
 
+    def forget(self, account: str) -> None:
+        with self._lock:
+            self._events = [e for e in self._events if e.account != account]
+
     def lookup(self, account: str, region: str, question: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """LookupEvents: newest first, at most 50 a page, one attribute, one region, 90 days. Pages go on where the last
         one ended, whatever happened in between. Raises InvalidLookup.
