@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from unleak.standin.request import read_call, unflatten
+from unleak.standin.request import Ambiguous, read_call, unflatten
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 DELETE = b"<Delete><Object><Key>a/b</Key></Object><Object><Key> c</Key><VersionId>1</VersionId></Object></Delete>"
@@ -169,10 +169,15 @@ def test_query(service: str, target: str, body: bytes, operation: str, parameter
             {"Attributes.entry.1.key": "k", "Attributes.entry.1.value": "v"},
             {"Attributes": [{"key": "k", "value": "v"}]},
         ),
-        ({"A": "1", "A.B": "2"}, {"A": "1"}),
         ({"Id.²": "a"}, {"Id": {"²": "a"}}),
         ({"member": "1"}, {"member": "1"}),
     ],
 )
 def test_unflatten(fields: dict[str, str], tree: dict[str, Any]) -> None:
     assert unflatten(fields) == tree
+
+
+@pytest.mark.parametrize("fields", [{"A": "1", "A.B": "2"}, {"A.B": "2", "A": "1"}, {"Id.1": "a", "Id": "b"}])
+def test_a_value_that_is_a_list_too_is_ambiguous(fields: dict[str, str]) -> None:
+    with pytest.raises(Ambiguous):
+        unflatten(fields)

@@ -7,7 +7,7 @@ from datetime import datetime
 from unleak.iam.evaluate import BOUNDARY, SESSION, Decision, Policies, Request, Ruling, evaluate
 from unleak.iam.policy import Context, Policy, Statement, parse_policy
 from unleak.model.clock import stamp
-from unleak.standin.actions import Need, needs_of
+from unleak.standin.needs import Need, needs_of
 from unleak.standin.organization import membership_of
 from unleak.standin.principals import AccountView, Kind, Principal
 from unleak.standin.request import ApiCall

@@ -7,6 +7,7 @@ import copy
 import re
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from moto.core.base_backend import BackendDict
@@ -116,3 +117,32 @@ def mfa_seed(account: str, user_name: str, serial: str) -> str | None:
         return None
     seed: Any = device.base32_string_seed
     return seed.decode() if isinstance(seed, bytes) else str(seed)
+
+
+def tags_of_ec2(account: str, region: str, resource: str) -> dict[str, str]:
+    found = import_module("moto.ec2.models").ec2_backends[account][region].tags.get(resource) or {}
+    return {str(k): str(v) for k, v in found.items()}
+
+
+def instance_profile_of_template(account: str, region: str, name: str, number: str) -> dict[str, Any] | None:
+    """What the template's default version gives an instance."""
+    backend = import_module("moto.ec2.models").ec2_backends[account][region]
+    for template in list(backend.launch_templates.values()):
+        if name == template.name or number == template.id:
+            profile = template.default_version().data.get("IamInstanceProfile")
+            return dict(profile) if isinstance(profile, dict) else None
+    return None
+
+
+def object_tags(bucket: str, key: str) -> dict[str, str]:
+    """Of an object that is there."""
+    account = owner_of(bucket)
+    backend = s3_backends[account]["aws"] if account else None
+    held = backend.buckets.get(bucket) if backend else None
+    found = held.keys.get(key) if held is not None else None
+    return dict(backend.tagger.get_tag_dict_for_resource(found.arn)) if backend and found is not None else {}
+
+
+def secret_arn(account: str, region: str, name: str) -> str | None:
+    secret = import_module("moto.secretsmanager.models").secretsmanager_backends[account][region].secrets.get(name)
+    return str(secret.arn) if secret is not None else None

@@ -12,16 +12,16 @@ from urllib.parse import parse_qsl
 
 from unleak.iam.policy import PolicyError, parse_policy
 from unleak.standin import engine, iam_own, root_user, sts
-from unleak.standin.actions import OWN_USER, needs_of
 from unleak.standin.authentication import Authenticator, Refused
-from unleak.standin.authorize import Caller, first_denial
+from unleak.standin.authorize import Caller, first_denial, never_with_this_session
 from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
 from unleak.standin.clock import DialClock
 from unleak.standin.denial import denial_text
 from unleak.standin.errors import Answer, Refusal, error_answer, refuse
 from unleak.standin.forwarding import Environ, forwarded
 from unleak.standin.lag import History, LagDial
-from unleak.standin.moto_engine import Headers, MotoEngine, StartResponse, fail, not_imitated
+from unleak.standin.moto_engine import Headers, MotoEngine, StartResponse, broken, fail, not_imitated
+from unleak.standin.needs import OWN_USER, needs_of
 from unleak.standin.organization import members_of
 from unleak.standin.principals import AccountView, Kind
 from unleak.standin.quotas import exceeded
@@ -36,6 +36,7 @@ from unleak.standin.xml_answer import IAM, STS, to_xml
 _log = logging.getLogger(__name__)
 _CLIENT_ERROR = 400
 _NO_USER = "Must specify userName when calling with non-User credentials"
+_INVALID = "The security token included in the request is invalid"
 _EC2_VERSION = "2016-11-15"
 _OURS = {"content-type", "content-length", "x-amzn-requestid", "x-amz-request-id", "connection", "date"}
 _READS = ("Get", "List", "Describe", "Head", "Lookup")
@@ -119,12 +120,18 @@ class Gate:
         except Refused as refused:
             return refuse(refused.kind, call.service, call.protocol, str(refused), request_id), []
         except BadChunk as error:
-            return error_answer(error.code, 400, call.service, call.protocol, str(error), request_id), []
+            status = 403 if error.code == "SignatureDoesNotMatch" else 400
+            return error_answer(error.code, status, call.service, call.protocol, str(error), request_id), []
         if not call.operation:
             code = "InvalidAction" if call.protocol == "query" else "UnknownOperationException"
             return fail(call, code, "There is no such operation", request_id), []
-        answer, headers = self._decide_and_do(call, caller, environ, body, request_id)
-        if signed is not None:
+        try:
+            answer, headers = self._decide_and_do(call, caller, environ, body, request_id)
+        except (TypeError, AttributeError, KeyError, IndexError) as error:
+            # Parameters of another shape than the operation has.
+            answer, headers = broken(call, error, request_id), []
+        is_session_unknown_to_iam = call.service == "iam" and never_with_this_session("iam:", caller.principal)
+        if signed is not None and not is_session_unknown_to_iam:
             self.trail.record(call, caller, answer, request_id)
         return answer, headers
 
@@ -145,7 +152,11 @@ class Gate:
             engine.note_use(p.account, p.name, p.key_id, caller.now, call.service, call.region)
         if call.service == "sts":
             return self._sts(call, caller, request_id), []
+        if call.service == "iam" and never_with_this_session("iam:", p):
+            return refuse(Refusal.UNKNOWN_KEY, "iam", "query", _INVALID, request_id), []
         needs = needs_of(call, p, caller.view)
+        if p.kind is Kind.ANONYMOUS and "Bucket" in call.parameters and on_resource(needs[0].resource, "") is None:
+            return error_answer("NoSuchBucket", 404, "s3", call.protocol, "No such bucket", request_id), []
         if denial := first_denial(needs, caller):
             text = denial_text(call, caller, denial)
             return refuse(Refusal.DENIED, call.service, call.protocol, text, request_id), []

@@ -13,7 +13,7 @@ from unleak.standin.request import ApiCall
 
 StartResponse = Callable[..., Any]
 Headers = list[tuple[str, str]]
-_CLIENT_ERROR, _SERVER_ERROR, _NOT_IMPLEMENTED = 400, 500, 501
+_CLIENT_ERROR, _NOT_IMPLEMENTED = 400, 501
 _REQUEST_ID = re.compile(rb"<([Rr]equestI[dD])>[^<]*</\1>")
 _HTML = (b"<!doctype html", b"<html")
 
@@ -38,7 +38,7 @@ class MotoEngine:
         except ExpatError as error:
             return error_answer("MalformedXML", 400, call.service, call.protocol, str(error), request_id), []
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            return _broken(call, error, request_id), []
+            return broken(call, error, request_id), []
         kind = next((v for k, v in held["headers"] if k.lower() == "content-type"), "text/xml")
         if held["status"] == _NOT_IMPLEMENTED or body.lstrip()[:15].lower().startswith(_HTML):
             return not_imitated(call, request_id), []
@@ -53,15 +53,17 @@ class MotoEngine:
 
 
 def not_imitated(call: ApiCall, request_id: str) -> Answer:
-    return fail(call, "NotImplemented", "The stand-in does not imitate this operation", request_id, _NOT_IMPLEMENTED)
+    """Not with AWS's 501: clients would try again."""
+    return fail(call, "NotImplemented", "The stand-in does not imitate this operation", request_id)
 
 
-def fail(call: ApiCall, code: str, message: str, request_id: str, status: int = _CLIENT_ERROR) -> Answer:
+def fail(call: ApiCall, code: str, message: str, request_id: str) -> Answer:
     text = f"{message}: {call.service} {call.operation}".rstrip()
-    return error_answer(code, status, call.service, call.protocol, text, request_id)
+    return error_answer(code, _CLIENT_ERROR, call.service, call.protocol, text, request_id)
 
 
-def _broken(call: ApiCall, error: Exception, request_id: str) -> Answer:
+def broken(call: ApiCall, error: Exception, request_id: str) -> Answer:
+    """Whatever a parameter of the wrong shape led to, it is the caller's mistake."""
     code = {"ec2": "InvalidParameterValue", "s3": "InvalidArgument"}.get(call.service, "ValidationError")
     if "json" in call.protocol:
         code = "ValidationException"

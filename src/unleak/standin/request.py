@@ -28,7 +28,7 @@ _COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}
 @dataclass(frozen=True, slots=True)
 class ApiCall:
     """`operation` is empty where the request names none that the service has. `fields` are the parameters of a form,
-    as they were sent. `is_named`: a header names the operation.
+    as they were sent. `is_named`: a header names the operation. `headers`: those of S3's own.
     """
 
     service: str
@@ -38,6 +38,7 @@ class ApiCall:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     is_named: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def signs_as(self) -> str:
@@ -94,8 +95,11 @@ def unflatten(fields: Mapping[str, str]) -> dict[str, Any]:
         parts = [p for p in key.split(".") if p not in {"member", "entry"}] or [key]
         node = tree
         for part in parts[:-1]:
-            below = node.setdefault(part, {})
-            node = below if isinstance(below, dict) else {}
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise Ambiguous(f"{key} is a value, and a list of values")
+        if isinstance(node.get(parts[-1]), dict):
+            raise Ambiguous(f"{key} is a value, and a list of values")
         node[parts[-1]] = value
     return {k: _lists(v) for k, v in tree.items()}
 
@@ -133,8 +137,14 @@ def _rest_call(service: str, region: str, environ: Mapping[str, Any], query: dic
             extra = {k: v for k, v in query.items() if k not in route.marks}
             in_body = _json(body) if "json" in protocol else {}
             operation, more = _of_s3(route.operation, environ, body) if service == "s3" else (route.operation, {})
-            return ApiCall(service, region, operation, protocol, {**labels, **extra, **in_body, **more})
+            own = _own_headers(environ) if service == "s3" else {}
+            parameters = {**labels, **extra, **in_body, **more}
+            return ApiCall(service, region, operation, protocol, parameters, headers=own)
     return ApiCall(service, region, "", protocol, query)
+
+
+def _own_headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    return {k[5:].replace("_", "-").lower(): str(v) for k, v in environ.items() if k.startswith("HTTP_X_AMZ_")}
 
 
 def _of_s3(operation: str, environ: Mapping[str, Any], body: bytes) -> tuple[str, dict[str, Any]]:
