@@ -160,8 +160,21 @@ def _arrival(caller: str, dial: LagDial, changes: int = 1) -> list[int]:
 
 
 def test_lag_differs_from_caller_to_caller() -> None:
-    dial = LagDial(0, 50)
-    assert len({tuple(_arrival(caller, dial)) for caller in "abcdefgh"}) > 1
+    assert len(set(_arrivals("abcdefgh"))) > 1
+
+
+def test_lag_goes_by_the_order_in_which_callers_come_not_by_their_random_ids() -> None:
+    assert _arrivals("abcdefgh") == _arrivals("stuvwxyz")
+
+
+def _arrivals(callers: str) -> list[int]:
+    """For each of them, in their order, the second at which it sees a change."""
+    history = History(Numbered())
+    history.changed(START, Numbered(number=1), LagDial(0, 50))
+    return [
+        next(s for s in range(60) if _number(history.seen_by(caller, START + timedelta(seconds=s))))
+        for caller in callers
+    ]
 
 
 def test_lag_is_equal_for_equal_seeds_only() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from unleak.model.credential import Credentials, SecretKey
 from unleak.model.entry import Entry, Event, Intended, Opened
 from unleak.model.errors import Busy, CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit
+from unleak.model.finding import Place
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import Change, Mode, Step, Target, TargetKind
 from unleak.store.codec import event_from_json, event_to_json
@@ -26,6 +28,9 @@ JSON = st.recursive(
 )
 IMAGES = st.dictionaries(st.text(max_size=5), JSON, max_size=3)
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+st.register_type_strategy(
+    Place, st.builds(Place, **{name: st.from_type(kind) for name, kind in get_type_hints(Place).items()})
+)
 st.register_type_strategy(Change, st.builds(Change, before=IMAGES, after=IMAGES))
 
 

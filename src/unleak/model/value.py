@@ -126,6 +126,11 @@ class Value(metaclass=_Kind):
         return type(self), self._values()
 
 
+def fields_of(kind: type[Value]) -> tuple[str, ...]:
+    """Names, in order."""
+    return kind._fields
+
+
 def replace(value: V, /, **changes: Any) -> V:
     """The same value but for some fields."""
     kind = type(value)

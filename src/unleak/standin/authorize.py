@@ -117,7 +117,7 @@ def never_with_this_session(action: str, principal: Principal) -> bool:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
-    if not principal.is_session or principal.kind is Kind.ROLE or _is_task(principal):
+    if not principal.is_session or principal.kind is Kind.ROLE or _is_free(principal):
         return False
     if action.startswith("iam:"):
         return action != "iam:PassRole" and principal.mfa_at is None
@@ -125,9 +125,9 @@ def never_with_this_session(action: str, principal: Principal) -> bool:
     return action.startswith("sts:") and action not in allowed
 
 
-def _is_task(p: Principal) -> bool:
-    """A session of AssumeRoot, which a task's policy limits."""
-    return p.kind is Kind.ROOT and p.session_policies is not None
+def _is_free(p: Principal) -> bool:
+    """A session of AssumeRoot, which a task's policy limits, and one of the console."""
+    return p.of_console or (p.kind is Kind.ROOT and p.session_policies is not None)
 
 
 def policies_of(principal: Principal, view: AccountView) -> Policies:
@@ -135,8 +135,8 @@ def policies_of(principal: Principal, view: AccountView) -> Policies:
     member = membership_of(principal.account) if principal.account else None
     organisation = member.service_control if member else ()
     if principal.kind is Kind.ROOT:
-        task = (principal.session_policies,) if principal.session_policies is not None else ()
-        return Policies(identity=_EVERYTHING, limits=task, organisation=organisation)
+        # The policies of root tasks do nothing but deny.
+        return Policies(identity=(*_EVERYTHING, *(principal.session_policies or ())), organisation=organisation)
     if principal.source_id == principal.account and principal.kind is Kind.FEDERATED:
         return Policies(identity=_EVERYTHING, limits=(principal.session_policies or (),), organisation=organisation)
     holder = view.holder(principal.source_id)

@@ -5,16 +5,19 @@ The attributes used here are private to moto: a contract test watches them.
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import AccessKeyLastUsed, Group, IAMBackend, User, iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
+from moto.organizations import utils as organizations_utils
 from moto.s3.models import FakeBucket, s3_backends
 
 from unleak.standin.request import ApiCall
@@ -146,3 +149,44 @@ def object_tags(bucket: str, key: str) -> dict[str, str]:
 def secret_arn(account: str, region: str, name: str) -> str | None:
     secret = import_module("moto.secretsmanager.models").secretsmanager_backends[account][region].secrets.get(name)
     return str(secret.arn) if secret is not None else None
+
+
+def has_password(account: str, user_name: str, password: str) -> bool:
+    user = iam_backends[account]["aws"].users.get(user_name)
+    return bool(user is not None and user.password and user.password == password)
+
+
+def mfa_seeds(account: str, user_name: str) -> list[str]:
+    """Of the devices of a user."""
+    user = iam_backends[account]["aws"].users.get(user_name)
+    serials = list(user.mfa_devices) if user is not None else []
+    return [seed for serial in serials if (seed := mfa_seed(account, user_name, serial)) is not None]
+
+
+def rewrite_key(
+    account: str,
+    user_name: str,
+    made: str,
+    *,
+    key_id: str,
+    secret: str,
+    created: datetime,
+    used: datetime | None,
+    service: str,
+) -> None:
+    """The key `made` with a past, and with the id and secret that somebody wants it to have; empty for its own."""
+    iam = iam_backends[account]["aws"]
+    key = next(k for k in iam.users[user_name].access_keys if k.access_key_id == made)
+    key.access_key_id, key.secret_access_key = key_id or made, secret or key.secret_access_key
+    key.create_date = created.replace(tzinfo=None)
+    if used is not None:
+        key.last_used = AccessKeyLastUsed(used, service, "us-east-1")
+    held: dict[str, Any] = iam.access_keys
+    held[key.access_key_id] = held.pop(made, key)
+
+
+@contextmanager
+def next_member(number: str) -> Iterator[None]:
+    """The next account that an organisation makes has this number."""
+    with patch.object(organizations_utils, "make_random_account_id", lambda: number):
+        yield

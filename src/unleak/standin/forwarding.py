@@ -34,6 +34,8 @@ def forwarded(environ: Mapping[str, Any], call: ApiCall, account: str, body: byt
         made.pop("HTTP_X_AMZ_TARGET", None)
         kept = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         made["QUERY_STRING"] = urlencode([(k, v) for k, v in kept if k not in PRESIGNED])
+        if _FORM in str(made.get("CONTENT_TYPE", "")):
+            made["CONTENT_TYPE"] = "binary/octet-stream"  # it would be read as a form, and be gone
         _put_body(made, body)
     return made
 

@@ -16,10 +16,13 @@ from unleak.standin.authentication import Authenticator, Refused
 from unleak.standin.authorize import Caller, first_denial, never_with_this_session
 from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
 from unleak.standin.clock import DialClock
+from unleak.standin.console import Console
+from unleak.standin.delivery import Delivery
 from unleak.standin.denial import denial_text
 from unleak.standin.errors import Answer, Refusal, error_answer, refuse
 from unleak.standin.forwarding import Environ, forwarded
 from unleak.standin.lag import History, LagDial
+from unleak.standin.machines import Machines
 from unleak.standin.moto_engine import Headers, MotoEngine, StartResponse, broken, fail, not_imitated
 from unleak.standin.needs import OWN_USER, needs_of
 from unleak.standin.organization import members_of
@@ -51,12 +54,15 @@ class Gate:
         self.lag = LagDial()
         self.trail = Trail()
         self.sessions = Sessions()
+        self.delivery = Delivery(self.trail)
+        self.machines = Machines(self.sessions, self.trail, self.newest)
+        self.console = Console(self.sessions, self.trail, self.newest)
         self._moto = MotoEngine(moto)
         self.roots = RootKeys()
         self._histories: dict[str, History] = {}
         self._lock = threading.RLock()
         self._doors = Authenticator(
-            self.clock, self.sessions, self.roots, lambda: list(self._histories), self.view, self._newest
+            self.clock, self.sessions, self.roots, lambda: list(self._histories), self.view, self.newest
         )
 
     def add_account(self, account: str, key_id: str = "", secret: str = "") -> RootKey:
@@ -71,6 +77,12 @@ class Gate:
                 self.roots.remove(old.key_id)
             self._histories[account] = History(snapshot(account))
             return self.add_root_key(account, key_id, secret)
+
+    def adopt(self, account: str) -> None:
+        """An account has become a member of an organisation: it has the role by which the management comes in."""
+        with self._lock:
+            iam_own.furnish_member(account)
+            self._histories[account] = History(snapshot(account))
 
     def add_root_key(self, account: str, key_id: str = "", secret: str = "") -> RootKey:
         """For an account that is there, as one that an organisation made."""
@@ -132,7 +144,7 @@ class Gate:
             answer, headers = broken(call, error, request_id), []
         is_session_unknown_to_iam = call.service == "iam" and never_with_this_session("iam:", caller.principal)
         if signed is not None and not is_session_unknown_to_iam:
-            self.trail.record(call, caller, answer, request_id)
+            self.trail.record(call, caller, answer, request_id, str(environ.get("HTTP_HOST", "")))
         return answer, headers
 
     def view(self, account: str, caller: str) -> AccountView:
@@ -140,7 +152,8 @@ class Gate:
         history = self._histories.get(account)
         return history.seen_by(caller, self.clock.now()) if history else AccountView()
 
-    def _newest(self, account: str) -> AccountView:
+    def newest(self, account: str) -> AccountView:
+        """An account's IAM as it is listed."""
         history = self._histories.get(account)
         return history.newest() if history else AccountView()
 
@@ -204,6 +217,8 @@ class Gate:
             return error_answer("MalformedPolicy", 400, "s3", call.protocol, "This is no policy", request_id), []
         if call.service == "iam":
             return self._iam(call, caller, environ, request_id)
+        if call.service == "s3":
+            self.delivery.deliver(caller.now)
         result = self._moto.run(call, environ, request_id)
         if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
             self._note_changes(call, caller.principal.account)
@@ -241,14 +256,15 @@ class Gate:
 
     def _note_changes(self, call: ApiCall, account: str) -> None:
         """Calls of IAM, and of services that make users and roles by themselves."""
+        if call.service == "cloudtrail":
+            self.delivery.sight(account)
         if call.service not in {"iam", "cloudformation", "organizations"}:
             return
         with self._lock:
             if call.service == "organizations":
                 for member in members_of(account):
                     if member not in self._histories:
-                        iam_own.furnish_member(member)
-                        self._histories[member] = History(snapshot(member))
+                        self.adopt(member)
                 return
             if account in self._histories:
                 self._histories[account].changed(self.clock.now(), snapshot(account), self.lag)

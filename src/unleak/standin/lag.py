@@ -29,6 +29,7 @@ class History:
 
     def __init__(self, first: AccountView) -> None:
         self._views: list[_Seen] = [_Seen(0, None, first, LagDial())]
+        self._callers: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def changed(self, at: datetime, view: AccountView, dial: LagDial) -> None:
@@ -46,8 +47,10 @@ class History:
         """The newest view that has reached this caller."""
         with self._lock:
             views = list(self._views)
+            # Ids are drawn at random: the order in which callers come is the same in each run.
+            place = self._callers.setdefault(caller, len(self._callers))
         for seen in reversed(views):
-            if seen.at is None or now >= seen.at + timedelta(seconds=_lag(seen.number, caller, seen.dial)):
+            if seen.at is None or now >= seen.at + timedelta(seconds=_lag(seen.number, place, seen.dial)):
                 return seen.view
         return views[0].view
 
@@ -65,7 +68,7 @@ class _Seen:
         return self.at is None or now > self.at + timedelta(seconds=self.dial.most)
 
 
-def _lag(number: int, caller: str, dial: LagDial) -> float:
+def _lag(number: int, caller: int, dial: LagDial) -> float:
     if dial.most <= 0:
         return 0.0
     return random.Random(f"{dial.seed}:{number}:{caller}").uniform(dial.least, dial.most)  # noqa: S311  no secret

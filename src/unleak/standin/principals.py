@@ -23,7 +23,8 @@ class Kind(StrEnum):
 class Principal:
     """The signer of a request. `name` is the user or role that the permissions come from, `source_arn` and `source_id`
     are its ARN and unique id; for a session, `arn` and `unique_id` are the session's own. `mfa_at`: when a second
-    factor was given for the session. `tags` are the session's.
+    factor was given for the session. `tags` are the session's. `of_machine`, `of_console`: it was
+    made for an instance, or by signing in.
     """
 
     kind: Kind
@@ -41,6 +42,8 @@ class Principal:
     source_id: str = ""
     mfa_at: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    of_machine: bool = False
+    of_console: bool = False
 
     @property
     def is_session(self) -> bool:

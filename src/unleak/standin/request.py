@@ -52,12 +52,12 @@ class Ambiguous(ValueError):
 def read_call(service: str, region: str, environ: Mapping[str, Any], body: bytes) -> ApiCall:
     """Of a form, the body alone counts where it names an operation, the query where it does not. Raises Ambiguous."""
     target = environ.get("HTTP_X_AMZ_TARGET", "")
-    is_form = "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
+    is_form = "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") and not _is_rest(service)
     if target and not is_form:
         operation = _known(service, target.rsplit(".", 1)[-1])
         return ApiCall(service, region, operation, "json", _json(body), is_named=True)
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-    if is_form or "Action" in query:
+    if is_form or ("Action" in query and not _is_rest(service)):
         sent = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
         fields = {k: v for k, v in (sent if "Action" in sent else query).items() if k not in PRESIGNED}
         operation = _known(service, fields.pop("Action", ""))
@@ -72,6 +72,12 @@ def raw_path(environ: Mapping[str, Any]) -> str:
     """The path as it was sent, still percent-encoded."""
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     return str(raw or quote(environ.get("PATH_INFO", "/"), encoding="latin-1")).split("?", 1)[0] or "/"
+
+
+def _is_rest(service: str) -> bool:
+    """Of a service that has REST alone, whatever type the body says it has."""
+    model = model_of(service)
+    return model is not None and model.protocol.startswith("rest")
 
 
 def _known(service: str, operation: str) -> str:
@@ -164,6 +170,11 @@ def _to_delete(body: bytes) -> list[dict[str, str]]:
         return []
     found = next(iter(tree.values())) or {}
     return [dict(o) for o in found.get("Object", ())]
+
+
+def model_of(service: str) -> Any:
+    """Botocore's model of a service, by what it signs as; None where it has none."""
+    return _model(_ALIASES.get(service, service))
 
 
 @lru_cache(maxsize=1)

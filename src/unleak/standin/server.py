@@ -19,9 +19,9 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.http import http_date
 from werkzeug.serving import make_server
 
+from unleak.standin.controls import turn
 from unleak.standin.forwarding import Environ
 from unleak.standin.gate import Gate
-from unleak.standin.lag import LagDial
 from unleak.standin.moto_engine import StartResponse
 from unleak.standin.sessions import RootKey
 
@@ -48,8 +48,7 @@ class _Handler(MotoRequestHandler):
 class Standin:
     """`with Standin() as aws:` runs it in threads of this process; `aws.url` is the endpoint.
 
-    Its controls are also there over HTTP, as POST to `/_standin/…` with JSON: `accounts` {account}, `clock` {advance},
-    `lag` {least, most, seed}, `delivery` {seconds}.
+    Its controls are also there over HTTP, as POST to `/_standin/…` with JSON; see `controls.py`.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -73,42 +72,31 @@ class Standin:
         self._server.shutdown()
         self._server.server_close()
 
-    def serve(self) -> None:
-        """Runs in this thread until interrupted."""
-        self._server.serve_forever()
+    def wait(self) -> None:
+        """Until it ends, or this thread is interrupted."""
+        while self._thread.is_alive():
+            self._thread.join(1)
 
     def _application(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
         if not path.startswith(CONTROL):
             return self.gate(environ, start_response)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        status, answer = self._control(path.removeprefix(CONTROL).strip("/"), environ["wsgi.input"].read(length))
+        status, answer = self._control(path.removeprefix(CONTROL).strip("/"), environ)
         body = json.dumps(answer).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         start_response(f"{status} {'OK' if status == _OK else 'Error'}", headers)
         return [body]
 
-    def _control(self, what: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def _control(self, what: str, environ: Environ) -> tuple[int, dict[str, Any]]:
+        if environ.get("REQUEST_METHOD") != "POST":
+            return 405, {"error": "a control is turned by POST"}
         try:
-            asked = json.loads(body or b"{}")
-            return _OK, self._turn(what, asked)
-        except (KeyError, TypeError, ValueError) as error:
+            asked = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
+            if not isinstance(asked, dict):
+                return 400, {"error": f"{what}: JSON of another kind than an object"}
+            return _OK, turn(self.gate, self.url, what, asked)
+        except (KeyError, TypeError, ValueError, LookupError, OverflowError) as error:
             return 400, {"error": f"{what}: {error!r}"}
-
-    def _turn(self, what: str, asked: dict[str, Any]) -> dict[str, Any]:
-        if what == "accounts":
-            root = self.gate.add_account(str(asked["account"]))
-            return {"account": root.account, "key_id": root.key_id, "secret": root.secret}
-        if what == "clock":
-            return {"now": self.gate.clock.advance(float(asked.get("advance", 0))).isoformat()}
-        if what == "lag":
-            dial = LagDial(float(asked["least"]), float(asked["most"]), int(asked.get("seed", 0)))
-            self.gate.lag = dial
-            return {"least": dial.least, "most": dial.most, "seed": dial.seed}
-        if what == "delivery":
-            self.gate.trail.delivery_seconds = float(asked["seconds"])
-            return {"seconds": self.gate.trail.delivery_seconds}
-        raise KeyError("there is no such control")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Entries as JSON and back. Secrets have no way through: the types that carry them refuse to be written."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Never, cast
+from typing import Any, Never, cast, get_type_hints
 
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
@@ -10,14 +11,31 @@ from cattrs.strategies import configure_tagged_union
 from unleak.model.credential import SecretKey, SessionToken
 from unleak.model.entry import Event
 from unleak.model.evidence import Evidence
+from unleak.model.value import Value, fields_of
 
 
 def _refuse(_: object) -> Never:
     raise TypeError("a secret must not be written to the record")
 
 
+def _is_value(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Value)
+
+
+def _writing(kind: Any, converter: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {name: converter.unstructure(getattr(value, name)) for name in fields_of(kind)}
+
+
+def _reading(kind: Any, converter: Any) -> Callable[[Any, Any], Any]:
+    """Fields that an older version did not write have their defaults."""
+    types = get_type_hints(kind)
+    return lambda raw, _: kind(**{n: converter.structure(raw[n], types[n]) for n in fields_of(kind) if n in raw})
+
+
 def _converter() -> Any:
     converter = make_converter(forbid_extra_keys=False)
+    converter.register_unstructure_hook_factory(_is_value, lambda kind: _writing(kind, converter))
+    converter.register_structure_hook_factory(_is_value, lambda kind: _reading(kind, converter))
     for secret in (SecretKey, SessionToken):
         converter.register_unstructure_hook(secret, _refuse)
     converter.register_unstructure_hook(datetime, lambda d: d.isoformat())

@@ -25,6 +25,7 @@ OWN_USER = frozenset(
         "UploadSigningCertificate",
     }
 )
+_OF_ROOT = OWN_USER | {"GetLoginProfile", "DeleteLoginProfile", "DeactivateMFADevice", "GetAccessKeyLastUsed"}
 # Where nothing is named, the kind is.
 _LISTED = {
     "ListUsers": "user/",
@@ -62,6 +63,8 @@ def _resource(call: ApiCall, caller: Principal, view: AccountView) -> str:
         return f"{base}policy{path}{_text(p, 'PolicyName')}"
     if call.operation in OWN_USER and caller.kind is Kind.USER:
         return caller.source_arn
+    if call.operation in _OF_ROOT and caller.kind is Kind.ROOT:
+        return base + "root"
     return _text(p, "PolicyArn") or _text(p, "PolicySourceArn") or _text(p, "SerialNumber") or "*"
 
 

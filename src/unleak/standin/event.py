@@ -1,0 +1,329 @@
+"""One call as CloudTrail records it.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import xmltodict
+
+from unleak.model.clock import parse_stamp, stamp
+from unleak.standin.authorize import Caller
+from unleak.standin.errors import Answer
+from unleak.standin.principals import Kind, Principal
+from unleak.standin.request import ApiCall
+from unleak.standin.shapes import typed_request, typed_response
+
+_READS = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Select", "Simulate")
+_ARE_WRITES = frozenset({"GetFederationToken"})
+_ARE_READS = frozenset({"AssumeRole", "AssumeRoot"})
+_LEFT_OUT = frozenset({"secretaccesskey", "password", "newpassword", "oldpassword", "privatekey", "servicepassword",
+                       "servicecredentialsecret", "secretstring", "secretbinary"})  # fmt: skip
+_REMOVED = {"userdata": "<sensitiveDataRemoved>"}
+_GLOBAL = frozenset({"iam", "organizations", "cloudfront", "route53"})
+_DATA_EVENTS: Mapping[str, frozenset[str]] = {
+    "s3": frozenset({"DeleteObjects", "HeadBucket", "ListObjectVersions", "ListObjects", "ListObjectsV2"}),
+    "lambda": frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"}),
+    "sns": frozenset({"Publish", "PublishBatch"}),
+    "sqs": frozenset({"SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch"}),
+    "dynamodb": frozenset({"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem",
+                           "BatchWriteItem"}),
+}  # fmt: skip
+# Lambda's operations carry the date of their version.
+_OF_2015 = frozenset({"CreateFunction", "DeleteFunction", "ListFunctions", "GetPolicy", "CreateAlias", "Invoke"})
+_OF_2015_V2 = frozenset({"AddPermission", "UpdateFunctionCode", "UpdateFunctionConfiguration", "GetFunction",
+                         "GetFunctionConfiguration", "RemovePermission"})  # fmt: skip
+_SOURCES = {"email": "ses", "tagging": "tagging", "s3control": "s3"}
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+_PLAIN_ERRORS = frozenset({"AccessDenied", "ValidationError", "NotImplemented", "InvalidInput"})
+_RESOURCE_TYPES = {
+    "userName": "AWS::IAM::User",
+    "accessKeyId": "AWS::IAM::AccessKey",
+    "roleName": "AWS::IAM::Role",
+    "roleArn": "AWS::IAM::Role",
+    "policyArn": "AWS::IAM::Policy",
+    "groupName": "AWS::IAM::Group",
+    "bucketName": "AWS::S3::Bucket",
+    "instanceId": "AWS::EC2::Instance",
+    "functionName": "AWS::Lambda::Function",
+    "snapshotId": "AWS::EC2::Snapshot",
+    "secretId": "AWS::SecretsManager::Secret",
+}
+
+
+def is_data_event(call: ApiCall) -> bool:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html"""
+    of_object = call.service == "s3" and "Key" in call.parameters
+    return of_object or call.operation in _DATA_EVENTS.get(call.service, ())
+
+
+def event_of(call: ApiCall, caller: Caller, answer: Answer, request_id: str, host: str = "") -> dict[str, Any]:
+    """`host`: the name by which the client called us."""
+    read_only = call.operation in _ARE_READS or (
+        call.operation.startswith(_READS) and call.operation not in _ARE_WRITES
+    )
+    source = _SOURCES.get(call.service, call.service)
+    silent = read_only and call.operation not in _ARE_READS and call.operation != "GetSessionToken"
+    event: dict[str, Any] = {
+        "eventVersion": "1.11",
+        "userIdentity": identity(caller.principal),
+        "eventTime": stamp(caller.now),
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": _name(call),
+        "awsRegion": "us-east-1" if call.service in _GLOBAL else call.region,
+        "sourceIPAddress": caller.address,
+        "userAgent": caller.agent,
+        "requestParameters": _requested(call, answer),
+        "responseElements": None if answer.error or silent else without_secrets(_response(call, answer)),
+        "requestID": request_id,
+        "eventID": str(uuid.uuid4()),
+        "readOnly": read_only,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": caller.principal.account,
+        "eventCategory": "Management",
+        "tlsDetails": {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": host or f"{source}.{call.region}.amazonaws.com",
+        },
+    }
+    if answer.error:
+        event["errorCode"], event["errorMessage"] = _error(call, answer), answer.message
+    elif call.operation == "AssumeRole" and event["requestParameters"]:
+        arn = str(event["requestParameters"].get("roleArn", ""))
+        event["resources"] = [{"ARN": arn, "accountId": arn.split(":")[4], "type": "AWS::IAM::Role"}]
+    return event
+
+
+def seen_by_the_role(event: dict[str, Any]) -> dict[str, Any] | None:
+    """A role of another account that was assumed: its account has the event too, and of the caller only the account."""
+    owner = next((r["accountId"] for r in event.get("resources", ())), event["recipientAccountId"])
+    if owner == event["recipientAccountId"]:
+        return None
+    who, shared = event["userIdentity"], str(uuid.uuid4())
+    event["sharedEventID"] = shared
+    stranger = {"type": "AWSAccount", "principalId": who["principalId"], "accountId": who["accountId"]}
+    return {**event, "userIdentity": stranger, "recipientAccountId": owner, "eventID": str(uuid.uuid4()),
+            "sharedEventID": shared}  # fmt: skip
+
+
+def by_service(
+    service: str, role_arn: str, session: str, minted: Mapping[str, Any], at: Any, region: str
+) -> dict[str, Any]:
+    """A role that a service of AWS assumed for a machine or a function."""
+    account = role_arn.split(":")[4]
+    return {
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "AWSService", "invokedBy": service},
+        "eventTime": stamp(at),
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "AssumeRole",
+        "awsRegion": region,
+        "sourceIPAddress": service,
+        "userAgent": service,
+        "requestParameters": {"roleArn": role_arn, "roleSessionName": session},
+        "responseElements": {"credentials": dict(minted)},
+        "requestID": str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "resources": [{"accountId": account, "type": "AWS::IAM::Role", "ARN": role_arn}],
+        "readOnly": True,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "sharedEventID": str(uuid.uuid4()),
+        "eventCategory": "Management",
+    }
+
+
+def console_login(p: Principal, at: Any, address: str, *, well: bool, mfa: bool) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html"""
+    event = {
+        "eventVersion": "1.08",
+        "userIdentity": {k: v for k, v in identity(p).items() if k not in {"accessKeyId", "sessionContext"}},
+        "eventTime": stamp(at),
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": address,
+        "userAgent": "Mozilla/5.0",
+        "requestParameters": None,
+        "responseElements": {"ConsoleLogin": "Success" if well else "Failure"},
+        "additionalEventData": {
+            "LoginTo": "https://console.aws.amazon.com/console/home",
+            "MobileVersion": "No",
+            "MFAUsed": "Yes" if mfa else "No",
+        },
+        "eventID": str(uuid.uuid4()),
+        "readOnly": False,
+        "eventType": "AwsConsoleSignIn",
+        "managementEvent": True,
+        "recipientAccountId": p.account,
+        "eventCategory": "Management",
+    }
+    return event if well else {**event, "errorMessage": "Failed authentication"}
+
+
+def _name(call: ApiCall) -> str:
+    if call.service != "lambda":
+        return call.operation
+    return (
+        f"{call.operation}20150331{'v2' if call.operation in _OF_2015_V2 else ''}"
+        if (call.operation in _OF_2015 | _OF_2015_V2)
+        else call.operation
+    )
+
+
+def _error(call: ApiCall, answer: Answer) -> str:
+    if call.service == "ec2":
+        return f"Client.{answer.error}"
+    if call.service == "iam" and answer.error not in _PLAIN_ERRORS and not answer.error.endswith("Exception"):
+        return f"{answer.error}Exception"
+    return answer.error
+
+
+def identity(p: Principal) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "type": p.kind.value,
+        "principalId": p.unique_id,
+        "arn": p.arn,
+        "accountId": p.account,
+        "accessKeyId": p.key_id,
+    }
+    if p.kind is Kind.USER:
+        found["userName"] = p.name
+    if p.issued_at is not None:
+        attributes = {"creationDate": stamp(p.issued_at), "mfaAuthenticated": "true" if p.mfa_at else "false"}
+        context: dict[str, Any] = {"attributes": attributes}
+        if p.kind in {Kind.ROLE, Kind.FEDERATED}:
+            context = {"sessionIssuer": _issuer(p), "webIdFederationData": {}, **context}
+        if p.of_machine:
+            context["ec2RoleDelivery"] = "2.0"
+        found["sessionContext"] = context
+    return found
+
+
+def _issuer(p: Principal) -> dict[str, str]:
+    return {
+        "type": "Role" if p.kind is Kind.ROLE else "Root" if p.source_id == p.account else "IAMUser",
+        "principalId": p.source_id,
+        "arn": p.source_arn,
+        "accountId": p.account,
+        "userName": p.name,
+    }
+
+
+def _requested(call: ApiCall, answer: Answer) -> dict[str, Any] | None:
+    if answer.error == "AccessDenied" and call.service in {"iam", "sts"}:
+        return None
+    found: dict[str, Any] = _lower(typed_request(call))
+    if call.service == "s3" and "bucket" in found:
+        found["bucketName"] = found.pop("bucket")
+    if call.service == "ec2":
+        found = _sets(found)
+    kept: dict[str, Any] = without_secrets(found)
+    return kept or None
+
+
+def _sets(found: dict[str, Any]) -> dict[str, Any]:
+    """EC2's lists, as CloudTrail names them."""
+    if "imageId" in found and "minCount" in found:
+        counted = {k: found[k] for k in ("imageId", "minCount", "maxCount", "keyName") if k in found}
+        return {
+            "instancesSet": {"items": [counted]},
+            **{k: v for k, v in found.items() if k not in {"keyName"} | set(counted)},
+        }
+    ids, filters = found.pop("instanceId", None), found.pop("filter", None)
+    if isinstance(ids, list):
+        found["instancesSet"] = {"items": [{"instanceId": i} for i in ids]}
+    elif ids is not None:
+        found["instanceId"] = ids
+    if isinstance(filters, list):
+        found["filterSet"] = {"items": [
+            {"name": f.get("name"), "valueSet": {"items": [{"value": v} for v in f.get("value", ())]}}
+            for f in filters if isinstance(f, dict)
+        ]}  # fmt: skip
+    return found
+
+
+def _response(call: ApiCall, answer: Answer) -> Any:
+    """What the answer says was made, in CloudTrail's spelling."""
+    if not answer.body:
+        return None
+    if answer.body.lstrip().startswith(b"{"):
+        return _lower(json.loads(answer.body)) or None
+    try:
+        tree = next(iter(xmltodict.parse(answer.body, strip_whitespace=True).values())) or {}
+    except Exception:  # noqa: BLE001  an answer that is no XML has nothing to tell the trail
+        return None
+    inner = tree.get(f"{call.operation}Result", tree) or {}
+    kept = {k: v for k, v in inner.items() if k not in {"@xmlns", "ResponseMetadata"}}
+    made = _items(_lower(kept)) if call.service == "ec2" else _lower(typed_response(call, kept))
+    return (
+        _written_out(made, ", " if call.service == "sts" else " ") if call.service in {"iam", "sts"} else made
+    ) or None
+
+
+def _written_out(tree: Any, comma: str) -> Any:
+    """Times as CloudTrail tells them of IAM, `Nov 30, 2026 8:43:17 PM`, and of STS, with a comma more."""
+    if isinstance(tree, dict):
+        return {k: _written_out(v, comma) for k, v in tree.items()}
+    if isinstance(tree, list):
+        return [_written_out(v, comma) for v in tree]
+    if not isinstance(tree, str) or not _STAMP.fullmatch(tree):
+        return tree
+    when = parse_stamp(tree)
+    return f"{when:%b} {when.day}, {when.year}{comma}{when.hour % 12 or 12}:{when:%M:%S %p}"
+
+
+def _items(tree: Any) -> Any:
+    """EC2's `<item>` lists become CloudTrail's `{"items": […]}`."""
+    if isinstance(tree, list):
+        return [_items(t) for t in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if set(tree) == {"item"}:
+        found = tree["item"]
+        return {"items": _items(found if isinstance(found, list) else [found])}
+    return {"_return" if k == "return" else k: _items(v) for k, v in tree.items()}
+
+
+def _lower(tree: Any) -> Any:
+    """CloudTrail spells parameters with a small first letter."""
+    if isinstance(tree, Mapping):
+        return {k[:1].lower() + k[1:]: _lower(v) for k, v in tree.items()}
+    return [_lower(v) for v in tree] if isinstance(tree, list) else tree
+
+
+def without_secrets(tree: Any) -> Any:
+    """CloudTrail leaves secrets out, but for session tokens, which it keeps."""
+    if isinstance(tree, dict):
+        kept = {k: without_secrets(v) for k, v in tree.items() if k.lower() not in _LEFT_OUT}
+        return {k: _REMOVED.get(k.lower(), v) for k, v in kept.items()}
+    return [without_secrets(v) for v in tree] if isinstance(tree, list) else tree
+
+
+def resources_in(record: dict[str, Any]) -> list[dict[str, str]]:
+    """What LookupEvents says an event is about."""
+    found: dict[tuple[str, str], None] = {}
+    for part in (record.get("requestParameters"), record.get("responseElements")):
+        for name, value in _leaves(part):
+            if name in _RESOURCE_TYPES and isinstance(value, str):
+                found[_RESOURCE_TYPES[name], value] = None
+    return [{"ResourceType": kind, "ResourceName": name} for kind, name in found]
+
+
+def _leaves(tree: Any) -> list[tuple[str, Any]]:
+    if isinstance(tree, list):
+        return [leaf for part in tree for leaf in _leaves(part)]
+    if not isinstance(tree, dict):
+        return []
+    return [
+        leaf
+        for name, value in tree.items()
+        for leaf in (_leaves(value) if isinstance(value, dict | list) else [(name, value)])
+    ]

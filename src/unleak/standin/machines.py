@@ -1,0 +1,92 @@
+"""The credentials that an instance finds in its metadata service: minted by EC2, renewed, gone when it stops.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from unleak.model.clock import stamp
+from unleak.standin.event import by_service
+from unleak.standin.principals import AccountView, Kind, Principal
+from unleak.standin.sessions import Sessions
+from unleak.standin.trail import Trail
+
+_LIFE, _RENEWED = 6 * 3600, timedelta(hours=1)
+_SERVICE = "ec2.amazonaws.com"
+
+
+class NoCredentials(LookupError):
+    """There is no such instance, it does not run, or it has no role."""
+
+
+class Machines:
+    """`view`: an account's IAM as it is listed."""
+
+    def __init__(self, sessions: Sessions, trail: Trail, view: Callable[[str], AccountView]) -> None:
+        self._sessions, self._trail, self._view = sessions, trail, view
+        self._minted: dict[tuple[str, str], Principal] = {}
+
+    def credentials(self, account: str, region: str, instance: str, now: datetime) -> dict[str, str]:
+        """As `/latest/meta-data/iam/security-credentials/ROLE` shows them: the same for an hour, then new ones, which a
+        deny of older sessions does not reach. Raises NoCredentials.
+        """
+        role = _role_of(account, region, instance)
+        held = self._minted.get((instance, role))
+        if held is None or held.issued_at is None or now - held.issued_at >= _RENEWED:
+            held = self._minted[instance, role] = self._mint(account, region, instance, role, now)
+        return {
+            "Code": "Success",
+            "LastUpdated": stamp(held.issued_at or now),
+            "Type": "AWS-HMAC",
+            "AccessKeyId": held.key_id,
+            "SecretAccessKey": held.secret,
+            "Token": held.token,
+            "Expiration": stamp(held.expires_at or now),
+            "RoleName": role,
+        }
+
+    def _mint(self, account: str, region: str, instance: str, name: str, now: datetime) -> Principal:
+        role = self._view(account).roles.get(name)
+        if role is None:
+            raise NoCredentials(f"there is no role {name}")
+        like = Principal(
+            kind=Kind.ROLE,
+            account=account,
+            arn=f"arn:aws:sts::{account}:assumed-role/{name}/{instance}",
+            unique_id=f"{role.unique_id}:{instance}",
+            key_id="",
+            secret="",
+            name=name,
+            source_arn=role.arn,
+            source_id=role.unique_id,
+            of_machine=True,
+        )
+        session = self._sessions.mint(like, now, _LIFE)
+        shown = {
+            "accessKeyId": session.key_id,
+            "sessionToken": session.token,
+            "expiration": stamp(session.expires_at or now),
+        }
+        self._trail.add(now, by_service(_SERVICE, role.arn, instance, shown, now, region))
+        return session
+
+
+def _role_of(account: str, region: str, instance: str) -> str:
+    backend: Any = import_module("moto.ec2.models").ec2_backends[account][region]
+    found = next((i for r in backend.reservations.values() for i in r.instances if i.id == instance), None)
+    if found is None or found.state != "running":
+        raise NoCredentials(f"no instance {instance} runs in {region}")
+    profile = next(
+        (
+            a.iam_instance_profile
+            for a in backend.iam_instance_profile_associations.values()
+            if a.instance.id == instance and a.state in {"associated", "associating"}
+        ),
+        None,
+    )
+    if profile is None or not profile.roles:
+        raise NoCredentials(f"{instance} has no role")
+    return str(profile.roles[0].name)
