@@ -22,6 +22,11 @@ from unleak.store.record import Record
 _NUMBERS = itertools.count(700000000001)
 
 
+def next_account() -> str:
+    """A number that no other test of this process has."""
+    return str(next(_NUMBERS))
+
+
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the credentials, profiles or endpoints of whoever runs it."""
@@ -69,7 +74,7 @@ class Site:
 @pytest.fixture
 def make_site(standin: Standin, tmp_path: Path) -> Callable[[], Site]:
     def make() -> Site:
-        account = str(next(_NUMBERS))
+        account = next_account()
         config = Config(home=tmp_path / account, regions=("us-east-1",))
         root = standin.gate.add_account(account)
         admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
