@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin oracle fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -11,6 +11,8 @@ help:
 	@echo "make lint    only the first three"
 	@echo "make docs    write docs/reference from the declarations of the units"
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
+	@echo "make bench-standin   how fast the embedded AWS starts, answers and decides"
+	@echo "make oracle  our IAM evaluator beside an independent one, over random policies"
 	@echo "make fuzz    the scanner, fed with what nobody would write, for five minutes"
 	@echo "make clean   remove the virtual environment and what was built"
 
@@ -32,12 +34,21 @@ docs: $(VENV)/.dev
 bench-scan: $(VENV)/.dev
 	$(BIN)/python bench/scan.py $(foreach r,$(REPOS),--repo $(r)) $(foreach t,$(TREES),--tree $(t)) $(BENCH)
 
+bench-standin: $(VENV)/.dev
+	$(BIN)/python bench/standin.py
+
+# The other evaluator lives in an environment of its own: it is no dependency of ours.
+oracle:
+	test -x $(VENV)-oracle/bin/python || $(PYTHON) -m venv $(VENV)-oracle
+	$(VENV)-oracle/bin/python -m pip install -q --disable-pip-version-check ministack==1.5.33
+	PYTHONPATH=src $(VENV)-oracle/bin/python tests/oracle.py $(ORACLE)
+
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt atheris
 	$(BIN)/python tests/fuzz_scan.py -max_total_time=300 -rss_limit_mb=2048
 
 clean:
-	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oracle build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -86,7 +86,7 @@ def _went(site: Site) -> Iterator[str]:
         if not plan.contained:
             yield "it is not contained"
         # Rounds of one change are taken back together.
-        first = {(s.step.unit, s.step.target.id): s for s in reversed(incident.actions.values())}
+        first = {(s.step.unit, s.step.target.id): s for s in reversed(list(incident.actions.values()))}
         for state in first.values():
             if state.step.unit != "deactivate_key" and state.is_applied:
                 _, outcome = undo(world, incident.id, state.step.id, who="a test", why="a test")
