@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin oracle fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin oracle aws-cli fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
 	@echo "make bench-standin   how fast the embedded AWS starts, answers and decides"
 	@echo "make oracle  our IAM evaluator beside an independent one, over random policies"
+	@echo "make aws-cli the AWS CLI against the embedded AWS"
 	@echo "make fuzz    the scanner, fed with what nobody would write, for five minutes"
 	@echo "make clean   remove the virtual environment and what was built"
 
@@ -43,12 +44,18 @@ oracle:
 	$(VENV)-oracle/bin/python -m pip install -q --disable-pip-version-check ministack==1.5.33
 	PYTHONPATH=src $(VENV)-oracle/bin/python tests/oracle.py $(ORACLE)
 
+# The AWS CLI pins a botocore of its own.
+aws-cli: $(VENV)/.dev
+	test -x $(VENV)-aws-cli/bin/python || $(PYTHON) -m venv $(VENV)-aws-cli
+	$(VENV)-aws-cli/bin/python -m pip install -q --disable-pip-version-check awscli
+	UNLEAK_AWS_CLI=$(VENV)-aws-cli/bin/aws $(BIN)/python -m pytest -n auto tests/aws_cli.py
+
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt atheris
 	$(BIN)/python tests/fuzz_scan.py -max_total_time=300 -rss_limit_mb=2048
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracle build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-aws-cli build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -29,8 +29,8 @@ ACTIONS = ("s3:GetObject", "s3:PutObject", "iam:CreateUser", "iam:PassRole", "sq
 ACTION_PATTERNS = ("*", "s3:*", "S3:get?bject", "s3:*Object", "iam:Create*", "iam:*role", "sqs:Send*", "ec2:Run??s*")
 ARNS = ("arn:aws:s3:::a", "arn:aws:s3:::a/x", "arn:aws:s3:::a/bob/x", "arn:aws:s3:::A/x", USER,
         f"arn:aws:iam::{ACCOUNT}:role/p/r", f"arn:aws:sqs:us-east-1:{ACCOUNT}:bob", "*")  # fmt: skip
-ARN_PATTERNS = ("*", "arn:aws:s3:::a/*", "arn:aws:s3:::a*", "arn:aws:s3:::a/?", "arn:*:s3:::a/*", "arn:aws:iam::*:role/*",
-                "arn:aws:sqs:us-east-?:*:b*")  # fmt: skip
+ARN_PATTERNS = ("*", "arn:aws:s3:::a/*", "arn:aws:s3:::a*", "arn:aws:s3:::a/?", "arn:*:s3:::a/*",
+                "arn:aws:iam::*:role/*", "arn:aws:sqs:us-east-?:*:b*")  # fmt: skip
 WORDS, WORD_PATTERNS = ("bob", "Bob", "eve", "home/bob", "x"), ("b*", "?ob", "home/*", "*b", "bob", "x")
 NUMBERS = ("0", "1", "9", "10", "10.5", "-3", "100000000000")
 TIMES = ("2026-01-01T00:00:00Z", "2026-01-01T02:00:00+02:00", "2026-03-01T12:00:00Z", "2025-12-31T23:59:59Z")
