@@ -88,6 +88,15 @@ def _console(gate: Gate, url: str, asked: dict[str, Any]) -> dict[str, Any]:
     return {"signed_in": True, **keys}
 
 
+def _lay(gate: Gate, url: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """What AWS would find by itself, in `service`: costs, findings of GuardDuty, notices of Health."""
+    del url
+    things = asked["things"]
+    for thing in things:
+        gate.lay(str(asked["service"]), str(asked["account"]), str(asked.get("region", "us-east-1")), dict(thing))
+    return {"laid": len(things)}
+
+
 def _world(gate: Gate, url: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Made anew each time it is asked for: that is how one begins again."""
     made = make_world(gate, url, asked)
@@ -101,6 +110,7 @@ _CONTROLS: dict[str, Callable[[Gate, str, dict[str, Any]], dict[str, Any]]] = {
     "delivery": _delivery,
     "events": _events,
     "lag": _lag,
+    "lay": _lay,
     "lookups": _lookups,
     "metadata": _metadata,
     "world": _world,

@@ -22,8 +22,15 @@ _READS = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Se
 _ARE_WRITES = frozenset({"GetFederationToken"})
 _ARE_READS = frozenset({"AssumeRole", "AssumeRoot"})
 _LEFT_OUT = frozenset({"secretaccesskey", "password", "newpassword", "oldpassword", "privatekey", "servicepassword",
-                       "servicecredentialsecret", "secretstring", "secretbinary"})  # fmt: skip
+                       "servicecredentialsecret"})  # fmt: skip
 _REMOVED = {"userdata": "<sensitiveDataRemoved>"}
+# What some services put in the place of what they do not tell.
+_HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+_INSTEAD: Mapping[str, Mapping[str, Any]] = {
+    "lambda": {"code": {}, "environment": {}, "zipFile": None},
+    "secretsmanager": {"secretString": _HIDDEN, "secretBinary": _HIDDEN},
+    "ssm": {"value": _HIDDEN},
+}
 _GLOBAL = frozenset({"iam", "organizations", "cloudfront", "route53"})
 _DATA_EVENTS: Mapping[str, frozenset[str]] = {
     "s3": frozenset({"DeleteObjects", "HeadBucket", "ListObjectVersions", "ListObjects", "ListObjectsV2"}),
@@ -37,7 +44,7 @@ _DATA_EVENTS: Mapping[str, frozenset[str]] = {
 _OF_2015 = frozenset({"CreateFunction", "DeleteFunction", "ListFunctions", "GetPolicy", "CreateAlias", "Invoke"})
 _OF_2015_V2 = frozenset({"AddPermission", "UpdateFunctionCode", "UpdateFunctionConfiguration", "GetFunction",
                          "GetFunctionConfiguration", "RemovePermission"})  # fmt: skip
-_SOURCES = {"email": "ses", "tagging": "tagging", "s3control": "s3"}
+_SOURCES = {"email": "ses", "sesv2": "ses", "tagging": "tagging", "s3control": "s3"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 _PLAIN_ERRORS = frozenset({"AccessDenied", "ValidationError", "NotImplemented", "InvalidInput"})
 _RESOURCE_TYPES = {
@@ -225,8 +232,9 @@ def _requested(call: ApiCall, answer: Answer) -> dict[str, Any] | None:
         found["bucketName"] = found.pop("bucket")
     if call.service == "ec2":
         found = _sets(found)
-    kept: dict[str, Any] = without_secrets(found)
-    return kept or None
+    instead = _INSTEAD.get(call.service, {})
+    kept: dict[str, Any] = without_secrets({k: instead.get(k, v) for k, v in found.items()})
+    return {k: v for k, v in kept.items() if v is not None} or None
 
 
 def _sets(found: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from unleak.iam.policy import PolicyError, parse_policy
-from unleak.standin import engine, iam_own, root_user, sts
+from unleak.standin import engine, iam_own, root_user, services, sts
 from unleak.standin.authentication import Authenticator, Refused
 from unleak.standin.authorize import Caller, first_denial, never_with_this_session
 from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
@@ -57,6 +57,7 @@ class Gate:
         self.delivery = Delivery(self.trail)
         self.machines = Machines(self.sessions, self.trail, self.newest)
         self.console = Console(self.sessions, self.trail, self.newest)
+        self.holdings = services.Holdings()
         self._moto = MotoEngine(moto)
         self.roots = RootKeys()
         self._histories: dict[str, History] = {}
@@ -73,6 +74,7 @@ class Gate:
             engine.forget_account(account)
             self.sessions.forget(account)
             self.trail.forget(account)
+            self.holdings.forget(account)
             for old in self.roots.of(account):
                 self.roots.remove(old.key_id)
             self._histories[account] = History(snapshot(account))
@@ -209,6 +211,9 @@ class Gate:
         self, call: ApiCall, caller: Caller, environ: Environ, path: str, request_id: str
     ) -> tuple[Answer, Headers]:
         """Lets moto do it, in the account that owns what it is about, and notes what IAM looks like afterwards."""
+        own = services.SERVICES.get(call.service)
+        if own is not None and call.operation in own.operations:
+            return self._own(own, call, caller, request_id), []
         if call.signs_as not in engine.SERVICES:
             return fail(call, "UnknownOperationException", "The stand-in has no such service", request_id), []
         if not engine.imitates(call, path):
@@ -223,6 +228,20 @@ class Gate:
         if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
             self._note_changes(call, caller.principal.account)
         return result
+
+    def _own(self, own: services.OwnService, call: ApiCall, caller: Caller, request_id: str) -> Answer:
+        holding = self.holdings.of(call.service, own, caller.principal.account, call.region)
+        try:
+            with self._lock:
+                result = own.operations[call.operation](holding, call.parameters, caller.now)
+        except services.ServiceError as error:
+            return error_answer(error.code, 400, call.service, call.protocol, str(error), request_id)
+        return Answer(200, json.dumps(result).encode(), "application/x-amz-json-1.1")
+
+    def lay(self, service: str, account: str, region: str, given: Mapping[str, Any]) -> None:
+        """What AWS would find by itself: costs, findings, notices. Raises KeyError for a service that has none."""
+        own = services.SERVICES[service]
+        own.lay(self.holdings.of(service, own, account, region), given, self.clock.now())
 
     def _iam(self, call: ApiCall, caller: Caller, environ: Environ, request_id: str) -> tuple[Answer, Headers]:
         account = caller.principal.account

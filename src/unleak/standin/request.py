@@ -20,6 +20,7 @@ import xmltodict
 from unleak.standin.signature import PRESIGNED
 
 _ALIASES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "resourcegroupstaggingapi"}
+_SES_V2 = "/v2/email/"
 _S3_CONTROL = "/v20180820/"
 # They share the route of their plain sibling, and differ by a header.
 _COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}
@@ -42,7 +43,7 @@ class ApiCall:
 
     @property
     def signs_as(self) -> str:
-        return "s3" if self.service == "s3control" else self.service
+        return {"s3control": "s3", "sesv2": "ses"}.get(self.service, self.service)
 
 
 class Ambiguous(ValueError):
@@ -51,6 +52,8 @@ class Ambiguous(ValueError):
 
 def read_call(service: str, region: str, environ: Mapping[str, Any], body: bytes) -> ApiCall:
     """Of a form, the body alone counts where it names an operation, the query where it does not. Raises Ambiguous."""
+    if service == "ses" and raw_path(environ).startswith(_SES_V2):
+        service = "sesv2"  # it signs as SES
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     is_form = "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") and not _is_rest(service)
     if target and not is_form:

@@ -15,6 +15,7 @@ from unleak.standin.request import ApiCall
 _PREFIXES = {
     "monitoring": "cloudwatch",
     "email": "ses",
+    "sesv2": "ses",
     "tagging": "tag",
 }
 # Operations whose action has another name.

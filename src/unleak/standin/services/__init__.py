@@ -1,0 +1,18 @@
+"""Services that moto lacks, or knows only in part: one file each, with the operations that a review looks at.
+
+What they hold is kept by account and region, and can be laid from outside, as AWS itself would lay it.
+"""
+
+from collections.abc import Mapping
+
+from unleak.standin.services import costs, guardduty, health, lightsail
+from unleak.standin.services.service import Holding, Holdings, OwnService, ServiceError
+
+__all__ = ["SERVICES", "Holding", "Holdings", "OwnService", "ServiceError"]
+
+SERVICES: Mapping[str, OwnService] = {
+    "ce": costs.SERVICE,
+    "guardduty": guardduty.SERVICE,
+    "health": health.SERVICE,
+    "lightsail": lightsail.SERVICE,
+}
