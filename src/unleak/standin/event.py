@@ -16,7 +16,7 @@ from unleak.standin.authorize import Caller
 from unleak.standin.errors import Answer
 from unleak.standin.principals import Kind, Principal
 from unleak.standin.request import ApiCall
-from unleak.standin.shapes import typed_request, typed_response
+from unleak.standin.shapes import answers_nothing, typed_request, typed_response
 
 _READS = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Select", "Simulate")
 _ARE_WRITES = frozenset({"GetFederationToken"})
@@ -232,6 +232,8 @@ def _requested(call: ApiCall, answer: Answer) -> dict[str, Any] | None:
         found["bucketName"] = found.pop("bucket")
     if call.service == "ec2":
         found = _sets(found)
+    if call.operation == "DescribeInstances":
+        found = {"filterSet": {}, "instancesSet": {}, **found}
     instead = _INSTEAD.get(call.service, {})
     kept: dict[str, Any] = without_secrets({k: instead.get(k, v) for k, v in found.items()})
     return {k: v for k, v in kept.items() if v is not None} or None
@@ -240,22 +242,38 @@ def _requested(call: ApiCall, answer: Answer) -> dict[str, Any] | None:
 def _sets(found: dict[str, Any]) -> dict[str, Any]:
     """EC2's lists, as CloudTrail names them."""
     if "imageId" in found and "minCount" in found:
-        counted = {k: found[k] for k in ("imageId", "minCount", "maxCount", "keyName") if k in found}
-        return {
-            "instancesSet": {"items": [counted]},
-            **{k: v for k, v in found.items() if k not in {"keyName"} | set(counted)},
-        }
+        return _launch(found)
+    found = {_EC2_NAMES.get(k, k): v for k, v in found.items()}
     ids, filters = found.pop("instanceId", None), found.pop("filter", None)
+    made = {k: _listed(v) for k, v in found.items()}
     if isinstance(ids, list):
-        found["instancesSet"] = {"items": [{"instanceId": i} for i in ids]}
+        made["instancesSet"] = {"items": [{"instanceId": i} for i in ids]}
     elif ids is not None:
-        found["instanceId"] = ids
+        made["instanceId"] = ids
     if isinstance(filters, list):
-        found["filterSet"] = {"items": [
-            {"name": f.get("name"), "valueSet": {"items": [{"value": v} for v in f.get("value", ())]}}
-            for f in filters if isinstance(f, dict)
-        ]}  # fmt: skip
-    return found
+        asked = [f for f in filters if isinstance(f, dict)]
+        values = [{"items": [{"value": v} for v in f.get("value", ())]} for f in asked]
+        made["filterSet"] = {
+            "items": [{"name": f.get("name"), "valueSet": v} for f, v in zip(asked, values, strict=True)]
+        }
+    return made
+
+
+_EC2_NAMES = {"attribute": "attributeType"}
+_OF_A_LAUNCH = ("imageId", "minCount", "maxCount", "keyName")
+
+
+def _launch(found: dict[str, Any]) -> dict[str, Any]:
+    counted = {k: found[k] for k in _OF_A_LAUNCH if k in found}
+    usual = {"blockDeviceMapping": {}, "disableApiStop": False, "disableApiTermination": False}
+    rest = {k: _listed(v) for k, v in found.items() if k not in _OF_A_LAUNCH}
+    return {"instancesSet": {"items": [counted]}, "monitoring": {"enabled": False}, **usual, **rest}
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, list):
+        return {"items": [_listed(v) for v in value]}
+    return {k: _listed(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _response(call: ApiCall, answer: Answer) -> Any:
@@ -270,7 +288,9 @@ def _response(call: ApiCall, answer: Answer) -> Any:
         return None
     inner = tree.get(f"{call.operation}Result", tree) or {}
     kept = {k: v for k, v in inner.items() if k not in {"@xmlns", "ResponseMetadata"}}
-    made = _items(_lower(kept)) if call.service == "ec2" else _lower(typed_response(call, kept))
+    made = _lower(typed_response(call, kept))
+    if call.service == "ec2":
+        made = {"_return": True, **_items(made)} if answers_nothing(call) else _items(made)
     return (
         _written_out(made, ", " if call.service == "sts" else " ") if call.service in {"iam", "sts"} else made
     ) or None

@@ -18,6 +18,12 @@ def typed_response(call: ApiCall, tree: dict[str, Any]) -> dict[str, Any]:
     return typed if isinstance(typed, dict) else {}
 
 
+def answers_nothing(call: ApiCall) -> bool:
+    """But that it was done."""
+    model = model_of(call.service)
+    return model is not None and call.operation in model.operation_names and _shape(call, "output_shape") is None
+
+
 def _shape(call: ApiCall, which: str) -> Any:
     model = model_of(call.service)
     if model is None or call.operation not in model.operation_names:
@@ -31,6 +37,10 @@ def _typed(value: Any, shape: Any) -> Any:
     if shape.type_name == "structure" and isinstance(value, dict):
         return {k: _typed(v, _member(shape, k)) for k, v in value.items()}
     if shape.type_name == "list":
+        if isinstance(value, dict) and set(value) == {"item"}:  # EC2's, which stay as they are
+            inner = value["item"]
+            listed = inner if isinstance(inner, list) else [inner]
+            return {"item": [_typed(v, shape.member) for v in listed]}
         if isinstance(value, dict) and set(value) == {"member"}:
             value = value["member"]
         listed = value if isinstance(value, list) else [] if value is None else [value]
