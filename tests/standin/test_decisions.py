@@ -624,8 +624,8 @@ def test_a_cut_session_can_still_ask_who_it_is(account: Account) -> None:
 # What is not there
 
 MISSING: dict[str, tuple[str, dict[str, Any]]] = {
-    "lightsail": ("get_instances", {}),
-    "health": ("describe_events", {}),
+    "amplify": ("list_apps", {}),
+    "backup": ("list_backup_vaults", {}),
     "rolesanywhere": ("list_trust_anchors", {}),
 }
 

@@ -3,7 +3,10 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
+import csv
+import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from standin_world import (  # noqa: F401  fixtures
     make_account_fixture,
     session_of,
     standin_fixture,
+    trust_policy,
 )
 
 from unleak.standin.totp import code_at
@@ -111,8 +115,12 @@ def test_a_second_factor_opens_what_asks_for_it(account: Account) -> None:
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]
     seed, serial = device["Base32StringSeed"].decode(), device["SerialNumber"]
     now = account.standin.gate.clock.now
-    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
-    iam.enable_mfa_device(UserName="alice", SerialNumber=serial, **codes)
+    own = {"UserName": "alice", "SerialNumber": serial}
+    first, second = code_at(seed, now() - timedelta(seconds=30)), code_at(seed, now())
+    swapped = {"AuthenticationCode1": second, "AuthenticationCode2": first}
+    assert code_of(iam.enable_mfa_device, **own, **swapped) == "InvalidAuthenticationCode"
+    iam.enable_mfa_device(**own, AuthenticationCode1=first, AuthenticationCode2=second)
+    assert code_of(iam.delete_virtual_mfa_device, SerialNumber=serial) == "DeleteConflict"
     sts = account.client("sts", alice)
     wrong = "000000" if code_at(seed, now()) != "000000" else "111111"
     assert code_of(sts.get_session_token, SerialNumber=serial, TokenCode=wrong) == "AccessDenied"
@@ -123,3 +131,63 @@ def test_a_second_factor_opens_what_asks_for_it(account: Account) -> None:
     assert code_of(account.client("iam", plain).list_users) == "InvalidClientTokenId"
     assert code_of(account.client("iam", strong).list_users) == ""
     assert account.event("ListUsers")["userIdentity"]["sessionContext"]["attributes"]["mfaAuthenticated"] == "true"
+
+
+PAGED = ("list_users", "list_groups", "list_roles", "list_instance_profiles", "get_account_authorization_details")
+
+
+@pytest.mark.parametrize("operation", PAGED)
+def test_lists_come_in_pages(account: Account, operation: str) -> None:
+    iam = account.client("iam")
+    for n in range(5):
+        iam.create_user(UserName=f"u{n}")
+        iam.create_group(GroupName=f"g{n}")
+        iam.create_role(RoleName=f"r{n}", AssumeRolePolicyDocument=trust_policy(TRUST))
+        iam.create_instance_profile(InstanceProfileName=f"i{n}")
+    only = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"]} if operation.startswith("get") else {}
+    first = getattr(iam, operation)(MaxItems=2, **only)
+    assert first["IsTruncated"], first
+    assert first["Marker"]
+    pages = list(iam.get_paginator(operation).paginate(PaginationConfig={"PageSize": 2}, **only))
+    listed = [thing for page in pages for value in page.values() if isinstance(value, list) for thing in value]
+    names = [next(v for k, v in thing.items() if k.endswith("Name")) for thing in listed]
+    assert len(names) == len(set(names)) == (15 if only else 5), names
+    assert code_of(getattr(iam, operation), Marker="nonsense") == "ValidationError"
+
+
+def test_the_credential_report_tells_root_and_use(account: Account) -> None:
+    iam = account.client("iam")
+    alice = account.user("alice", EVERYTHING)
+    account.client("s3", alice, "eu-west-1").list_buckets()
+    assert code_of(iam.get_credential_report) == "ReportNotPresent"
+    iam.generate_credential_report()
+    rows = list(csv.DictReader(io.StringIO(iam.get_credential_report()["Content"].decode())))
+    assert [r["user"] for r in rows] == ["<root_account>", "alice"]
+    assert rows[0]["access_key_1_active"] == "true", "the account's own root key"
+    assert (rows[1]["access_key_1_last_used_service"], rows[1]["access_key_1_last_used_region"]) == ("s3", "eu-west-1")
+    assert (rows[1]["password_enabled"], rows[1]["access_key_2_active"]) == ("false", "false")
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("sts:TagSession", {"Tags": [{"Key": "team", "Value": "blue"}]}),
+        ("sts:SetSourceIdentity", {"SourceIdentity": "alice"}),
+    ],
+)
+def test_tags_and_source_identities_are_permissions_on_both_sides(
+    account: Account, action: str, more: dict[str, Any]
+) -> None:
+    for trusted in (False, True):
+        actions = ["sts:AssumeRole", action] if trusted else ["sts:AssumeRole"]
+        role = account.role(f"r{trusted}", {"AWS": account.number})
+        trust = {"Effect": "Allow", "Principal": {"AWS": account.number}, "Action": actions}
+        account.client("iam").update_assume_role_policy(RoleName=f"r{trusted}", PolicyDocument=document(trust))
+        for allowed in (False, True):
+            name = f"alice-{trusted}-{allowed}"
+            caller = account.user(name, allow("sts:AssumeRole"), *([allow(action)] if allowed else []))
+            ask = {"RoleArn": role, "RoleSessionName": "ss", **more}
+            code = code_of(account.client("sts", caller).assume_role, **ask)
+            assert code == ("" if trusted and allowed else "AccessDenied"), (trusted, allowed)
+            del ask[next(iter(more))]
+            assert code_of(account.client("sts", caller).assume_role, **ask) == ""

@@ -1,7 +1,7 @@
 """`unleak incident`."""
 
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,8 @@ def approve(
 
     world = make_world(config_of(profile, region, config_path))
     found = _find(world, incident)
-    now = world.clock.now()
+    # The record goes by AWS's time, of which nothing was asked here: a machine that is slow must not approve the past.
+    now = max(world.clock.now(), found.updated_at or datetime.min.replace(tzinfo=UTC))
     pending = next((p for p in playbook(found, now).pending if p.step.id == step), None)
     if pending is None or pending.change is None:
         raise Misuse(

@@ -204,12 +204,10 @@ def principal_arn(p: Principal) -> str:
     return p.source_arn if p.kind is Kind.ROLE else p.arn
 
 
-def trusts(trust: Policy, caller: Caller, context: Context) -> bool:
+def trusts(trust: Policy, caller: Caller, context: Context, action: str = "sts:AssumeRole") -> bool:
     """Whether a role's trust policy lets this caller in; naming the account lets in whom its own policies let."""
     request = {**context_of(caller), **context}
-    matching = [
-        s for s in trust.statements if _names(s, caller.principal) and s.applies("sts:assumerole", "*", request)
-    ]
+    matching = [s for s in trust.statements if _names(s, caller.principal) and s.applies(action.lower(), "*", request)]
     return any(s.effect == "Allow" for s in matching) and not any(s.effect == "Deny" for s in matching)
 
 

@@ -92,7 +92,7 @@ class Gate:
         with self._lock:
             self._histories.setdefault(account, History(snapshot(account)))
             self.roots.add(made)
-            iam_own.note_root_keys(account, len(self.roots.of(account)))
+            iam_own.note_root_keys(account, self.roots.of(account))
         return made
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -254,7 +254,7 @@ class Gate:
             call = replace(call, fields=fields, parameters={**call.parameters, "UserName": caller.principal.name})
             environ = forwarded(environ, call, account, b"")
         with self._lock:
-            if broken := exceeded(call, account):
+            if broken := exceeded(call, account, caller.now):
                 return error_answer(broken.code, broken.status, "iam", "query", broken.message, request_id), []
             result = self._moto.run(call, environ, request_id)
             if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
@@ -270,7 +270,7 @@ class Gate:
                 return error_answer(error.code, error.status, "iam", "query", str(error), request_id)
             if result is None:
                 return fail(call, "ValidationError", _NO_USER, request_id)
-            iam_own.note_root_keys(account, len(self.roots.of(account)))
+            iam_own.note_root_keys(account, self.roots.of(account))
         return Answer(200, to_xml(call.operation, result, request_id, IAM), "text/xml")
 
     def _note_changes(self, call: ApiCall, account: str) -> None:

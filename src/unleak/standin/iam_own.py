@@ -1,22 +1,30 @@
 """Operations of IAM that moto lacks, as methods of its own response class: it reads requests and writes answers.
 
-Boundaries of users, the policy simulator, service-specific credentials, central root access.
+Boundaries of users, the policy simulator, service-specific credentials, the credential report, central root access.
 """
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
-from moto.iam.exceptions import IAMException, LimitExceededException, NotFoundException
+from moto.iam.exceptions import (
+    DeleteConflictException,
+    IAMException,
+    LimitExceededException,
+    NotFoundException,
+    ReportNotPresentException,
+)
 from moto.iam.models import IAMBackend, User, iam_backends
 from moto.iam.responses import IamResponse
 from moto.organizations.models import organizations_backends
 
 from unleak.standin import simulator
-from unleak.standin.sessions import new_key_id, new_secret
+from unleak.standin.credential_report import report
+from unleak.standin.iam_paging import page_all
+from unleak.standin.sessions import RootKey, new_key_id, new_secret
 from unleak.standin.snapshot import snapshot
 
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -47,6 +55,7 @@ def _boundary_of(user: Any) -> dict[str, str] | None:
 _user: Any = User
 _user.permissions_boundary = property(_boundary_of)
 _moto_create_user: Any = IamResponse.create_user
+_moto_delete_device: Any = IamResponse.delete_virtual_mfa_device
 
 
 @_own
@@ -212,7 +221,29 @@ def furnish_member(account: str) -> None:
         iam.attach_role_policy(_ADMINISTRATOR, _ACCESS_ROLE)
 
 
-def note_root_keys(account: str, number: int) -> None:
-    """For the account's summary."""
+def note_root_keys(account: str, keys: Iterable[RootKey]) -> None:
+    """For the account's summary and the credential report."""
     iam: Any = iam_backends[account]["aws"]
-    iam.account_summary._account_access_keys_present = min(number, 1)  # noqa: SLF001  moto has no way to set it
+    iam.root_keys = [(k.active, k.created) for k in keys]
+    # moto has no way to set it
+    iam.account_summary._account_access_keys_present = min(len(iam.root_keys), 1)  # noqa: SLF001
+
+
+@_own
+def get_credential_report(self: Any) -> ActionResult:
+    if not self.backend.report_generated():
+        raise ReportNotPresentException("Credential report not present")
+    text = report(self.backend, getattr(self.backend, "root_keys", []))
+    return ActionResult({"Content": text, "GeneratedTime": utcnow(), "ReportFormat": "text/csv"})
+
+
+@_own
+def delete_virtual_mfa_device(self: Any) -> ActionResult:
+    serial = self._get_param("SerialNumber")
+    if any(serial in user.mfa_devices for user in self.backend.users.values()):
+        raise DeleteConflictException("The virtual MFA device is in use: deactivate it first.")
+    done: ActionResult = _moto_delete_device(self)
+    return done
+
+
+page_all()

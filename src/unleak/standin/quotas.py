@@ -1,4 +1,4 @@
-"""IAM's quotas and the rules about deleting, which moto does not know.
+"""IAM's quotas, the rules about deleting and the codes of second factors, which moto does not know.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -6,11 +6,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from moto.iam.models import iam_backends
 
 from unleak.standin.request import ApiCall
+from unleak.standin.totp import consecutive_codes
 
 _INLINE = {"User": 2048, "Group": 5120, "Role": 10_240}
 _MANAGED, _TRUST, _ATTACHED, _GROUPS, _DEVICES = 6144, 2048, 10, 10, 8
@@ -35,12 +37,14 @@ class Broken:
     status: int = 409
 
 
-def exceeded(call: ApiCall, account: str) -> Broken | None:
+def exceeded(call: ApiCall, account: str, now: datetime) -> Broken | None:
     """What the call would break."""
     iam = iam_backends[account]["aws"]
     if call.operation in _CHANGES_OF_POLICY and str(call.parameters.get("PolicyArn", "")).startswith(_AWS_OWN):
         return Broken("AccessDenied", "AWS's own policies cannot be changed", 403)
     check = _CHECKS.get(call.operation)
+    if call.operation == "EnableMFADevice" and not _codes_are_right(call, iam, now):
+        return Broken("InvalidAuthenticationCode", "Authentication code for device is not valid.", 403)
     try:
         return check(call, iam) if check else None
     except (AttributeError, KeyError, TypeError):
@@ -99,6 +103,17 @@ def _groups(call: ApiCall, iam: Any) -> Broken | None:
 def _devices(call: ApiCall, iam: Any) -> Broken | None:
     full = len(iam.users[call.parameters["UserName"]].mfa_devices) >= _DEVICES
     return _limit(f"Cannot exceed quota for MFADevicesPerUser: {_DEVICES}") if full else None
+
+
+def _codes_are_right(call: ApiCall, iam: Any, now: datetime) -> bool:
+    """Two codes of a virtual device, one after the other. Of a device that is not there, moto says so."""
+    p = call.parameters
+    device = iam.virtual_mfa_devices.get(p.get("SerialNumber"))
+    if device is None:
+        return True
+    seed = device.base32_string_seed
+    given = (str(p.get("AuthenticationCode1")), str(p.get("AuthenticationCode2")))
+    return given in consecutive_codes(seed.decode() if isinstance(seed, bytes) else str(seed), now)
 
 
 def _delete_user(call: ApiCall, iam: Any) -> Broken | None:

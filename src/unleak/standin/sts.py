@@ -211,15 +211,34 @@ def _may_assume(request: StsRequest, role: RoleView, *, same_account: bool) -> b
     """The role must trust the caller, and the caller's own policies must allow it; the trust is enough by itself where
     a role of the caller's own account names the caller's very user, role or session.
     """
-    caller, p = request.caller, request.caller.principal
-    given = {"sts:externalid": request.text("ExternalId"), "sts:rolesessionname": request.text("RoleSessionName")}
+    p = request.caller.principal
+    given = {
+        "sts:externalid": request.text("ExternalId"),
+        "sts:rolesessionname": request.text("RoleSessionName"),
+        "sts:sourceidentity": request.text("SourceIdentity"),
+    }
     context = {key: value for key, value in given.items() if value}
     if request.text("SerialNumber"):
         _second_factor(request)
         context |= {"aws:multifactorauthpresent": "true", "aws:multifactorauthage": "0"}
-    if p.kind is Kind.ROOT or never_with_this_session("sts:AssumeRole", p) or not trusts(role.trust, caller, context):
+    if p.kind is Kind.ROOT or never_with_this_session("sts:AssumeRole", p):
         return False
-    own, question = policies_of(p, caller.view), PolicyRequest("sts:AssumeRole", role.arn, context_of(caller) | context)
+    context |= {f"aws:requesttag/{k.lower()}": v for k, v in _session_tags(request).items()}
+    return all(_may(action, request, role, context, same_account) for action in _asked_of_a_role(request))
+
+
+def _asked_of_a_role(request: StsRequest) -> list[str]:
+    """Tags and a source identity are permissions of their own, on both sides."""
+    tags = ["sts:TagSession"] if _session_tags(request) else []
+    source = ["sts:SetSourceIdentity"] if request.text("SourceIdentity") else []
+    return ["sts:AssumeRole", *tags, *source]
+
+
+def _may(action: str, request: StsRequest, role: RoleView, context: dict[str, str], same_account: bool) -> bool:  # noqa: FBT001
+    caller, p = request.caller, request.caller.principal
+    if not trusts(role.trust, caller, context, action):
+        return False
+    own, question = policies_of(p, caller.view), PolicyRequest(action, role.arn, context_of(caller) | context)
     if not same_account:
         return evaluate(question, own).allowed
     by_itself = replace(own, resource=(naming(role.trust, p.arn),), resource_is_direct=True)

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 _STEP, _DIGITS = 30, 6
 
@@ -25,3 +25,9 @@ def is_code_of(seed: str, code: str, when: datetime) -> bool:
     except binascii.Error:
         return False
     return code in near
+
+
+def consecutive_codes(seed: str, when: datetime) -> list[tuple[str, str]]:
+    """Two in a row, of this minute or so, as a device is made somebody's own with them."""
+    step = timedelta(seconds=_STEP)
+    return [(code_at(seed, when + n * step), code_at(seed, when + (n + 1) * step)) for n in (-2, -1, 0)]
