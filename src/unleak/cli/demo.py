@@ -131,11 +131,11 @@ def _tell(console: "Console", drill: "Drill", written: list[Path]) -> None:
 
     console.print()
     for name, value, aws in timings(drill):
-        console.print(f"  {name:<52} [bold]{value:>7}[/bold]   [dim]{aws}[/dim]", highlight=False)
+        console.print(f"  {name:<51}[bold]{value:>7}[/bold]  [dim]{aws}[/dim]", highlight=False)
     if drill.forwarded:
         console.print(
-            "  [dim]Proof by state needs 5 minutes on AWS, and its trail comes 5 minutes late: for those later looks\n"
-            f"  the embedded AWS's clock was moved on by {drill.forwarded / 60:.0f} minutes.[/dim]",
+            "  [dim]Proof by state needs 5 minutes on AWS, and its trail comes 5 minutes late:\n"
+            f"  for those later looks the embedded AWS's clock went on by {drill.forwarded / 60:.0f} minutes.[/dim]",
             highlight=False,
         )
     console.print()

@@ -30,7 +30,7 @@ class InflatedTrees:
             raise CouldNotLook("too many trees to hold in memory", "git reads them as well")
         self._parents = _local(self.entries, pack.parents[self.entries])
         self._by_parent = np.argsort(self._parents, kind="stable")
-        self._ordered_parents = self._parents[self._by_parent]
+        self._first_built: Numbers = np.searchsorted(self._parents[self._by_parent], np.arange(len(self.entries) + 1))
         self.memory = mmap.mmap(-1, max(int(self._starts[-1]), 1))
         self._built: dict[int, bytes] = {}
         self._held = 0
@@ -50,8 +50,7 @@ class InflatedTrees:
 
     def built_on(self, number: int) -> list[int]:
         """The trees that are deltas of this one."""
-        first, last = np.searchsorted(self._ordered_parents, (number, number + 1))
-        found: list[int] = self._by_parent[first:last].tolist()
+        found: list[int] = self._by_parent[self._first_built[number] : self._first_built[number + 1]].tolist()
         return found
 
     def content(self, number: int) -> bytes:

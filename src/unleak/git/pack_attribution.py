@@ -48,14 +48,16 @@ def introductions_in_packs(
     """Among what branches, tags and HEAD reach, and in all other commits. Raises CouldNotLook where git is to be
     asked instead.
     """
-    listed = repository.run("rev-list", "--date-order", *own_revisions(repository), "--", check=False)
-    ages = {commit: n for n, commit in enumerate(reversed(listed.stdout.decode().split()))}
-    brought = sorted(_brought(repository, packed, oids), key=lambda b: (ages.get(b[0], len(ages)), b[3]))
+    with repository.start("rev-list", "--date-order", *own_revisions(repository), "--") as git:
+        found = list(_brought(repository, packed, oids))  # while git puts its commits in order
+        listed, _ = git.communicate()
+    ages = {commit: n for n, commit in enumerate(reversed(listed.decode().split()))}
+    brought = sorted(found, key=lambda b: (ages.get(b[0], len(ages)), b[3]))
     oldest: dict[tuple[str, str, bool], tuple[str, int]] = {}
     for age, (commit, path, oid, _) in enumerate(brought):
         oldest.setdefault((oid, path, commit in ages), (commit, age))
     authors = _authors(repository, [commit for commit, _ in oldest.values()])
-    own, elsewhere = Introductions([], not listed.returncode), Introductions([], not listed.returncode)
+    own, elsewhere = Introductions([], not git.returncode), Introductions([], not git.returncode)
     for (oid, path, is_own), (commit, age) in oldest.items():
         (own if is_own else elsewhere).found.append(Introduction(oid, path, commit, *authors[commit], age))
     return own, elsewhere
