@@ -153,6 +153,26 @@ def test_credentials_of_a_machine_are_its_role_s_session(account: Account) -> No
     assert _stolen(account, instance) == stolen, "the same for a while"
 
 
+def test_credentials_of_a_function_are_minted_by_lambda(account: Account) -> None:
+    role = account.role("runs", {"Service": "lambda.amazonaws.com"}, allow("s3:ListAllMyBuckets"))
+    code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
+    account.client("lambda").create_function(
+        FunctionName="f", Runtime="python3.12", Role=role, Handler="a.b", Code=code
+    )
+    where = {"account": account.number, "function": "f"}
+    status, found = _turn(account.standin, "metadata", where)
+    assert status == 200, found
+    stolen = Signer(found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], found["AWS_SESSION_TOKEN"])
+    assert code_of(account.client("s3", stolen).list_buckets) == ""
+    assert code_of(account.client("ec2", stolen).describe_instances) == "UnauthorizedOperation"
+    who = account.event("ListBuckets")["userIdentity"]
+    assert who["arn"] == f"arn:aws:sts::{account.number}:assumed-role/runs/f"
+    assert "ec2RoleDelivery" not in who["sessionContext"]
+    minted = next(e for e in account.events() if e["userIdentity"].get("invokedBy") == "lambda.amazonaws.com")
+    assert minted["responseElements"]["credentials"]["accessKeyId"] == stolen.key_id
+    assert _turn(account.standin, "metadata", {**where, "function": "none"})[0] == 400
+
+
 def test_a_deny_of_old_sessions_ends_a_machine_s_and_then_it_gets_new_ones(account: Account) -> None:
     """FACTS 4: the machine is out for a while, and an attacker who is still on it is back afterwards."""
     instance = _machine(account)

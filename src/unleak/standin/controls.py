@@ -65,11 +65,12 @@ def _events(gate: Gate, url: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _metadata(gate: Gate, url: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Of an instance or of a function."""
     del url
-    found = gate.machines.credentials(
-        str(asked["account"]), str(asked.get("region", "us-east-1")), str(asked["instance"]), gate.clock.now()
-    )
-    return dict(found)
+    account, region, now = str(asked["account"]), str(asked.get("region", "us-east-1")), gate.clock.now()
+    if "function" in asked:
+        return dict(gate.machines.of_function(account, region, str(asked["function"]), now))
+    return dict(gate.machines.credentials(account, region, str(asked["instance"]), now))
 
 
 def _console(gate: Gate, url: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""The credentials that an instance finds in its metadata service: minted by EC2, renewed, gone when it stops.
+"""The credentials that an instance finds in its metadata service, and a function in its environment: minted by EC2 or
+Lambda, renewed, gone when the machine stops.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
 
 from collections.abc import Callable
@@ -15,11 +17,11 @@ from unleak.standin.sessions import Sessions
 from unleak.standin.trail import Trail
 
 _LIFE, _RENEWED = 6 * 3600, timedelta(hours=1)
-_SERVICE = "ec2.amazonaws.com"
+_EC2, _LAMBDA = "ec2.amazonaws.com", "lambda.amazonaws.com"
 
 
 class NoCredentials(LookupError):
-    """There is no such instance, it does not run, or it has no role."""
+    """There is no such machine, it does not run, or it has no role."""
 
 
 class Machines:
@@ -27,16 +29,14 @@ class Machines:
 
     def __init__(self, sessions: Sessions, trail: Trail, view: Callable[[str], AccountView]) -> None:
         self._sessions, self._trail, self._view = sessions, trail, view
-        self._minted: dict[tuple[str, str], Principal] = {}
+        self._minted: dict[tuple[str, ...], Principal] = {}
 
     def credentials(self, account: str, region: str, instance: str, now: datetime) -> dict[str, str]:
         """As `/latest/meta-data/iam/security-credentials/ROLE` shows them: the same for an hour, then new ones, which a
         deny of older sessions does not reach. Raises NoCredentials.
         """
         role = _role_of(account, region, instance)
-        held = self._minted.get((instance, role))
-        if held is None or held.issued_at is None or now - held.issued_at >= _RENEWED:
-            held = self._minted[instance, role] = self._mint(account, region, instance, role, now)
+        held = self._held(_EC2, account, region, instance, role, now)
         return {
             "Code": "Success",
             "LastUpdated": stamp(held.issued_at or now),
@@ -48,21 +48,37 @@ class Machines:
             "RoleName": role,
         }
 
-    def _mint(self, account: str, region: str, instance: str, name: str, now: datetime) -> Principal:
+    def of_function(self, account: str, region: str, function: str, now: datetime) -> dict[str, str]:
+        """As a function finds them in its environment. Raises NoCredentials."""
+        held = self._held(_LAMBDA, account, region, function, _role_of_function(account, region, function), now)
+        return {
+            "AWS_ACCESS_KEY_ID": held.key_id,
+            "AWS_SECRET_ACCESS_KEY": held.secret,
+            "AWS_SESSION_TOKEN": held.token,
+        }
+
+    def _held(self, service: str, account: str, region: str, machine: str, role: str, now: datetime) -> Principal:
+        place = (service, account, region, machine, role)
+        held = self._minted.get(place)
+        if held is None or held.issued_at is None or now - held.issued_at >= _RENEWED:
+            held = self._minted[place] = self._mint(service, account, region, machine, role, now)
+        return held
+
+    def _mint(self, service: str, account: str, region: str, machine: str, name: str, now: datetime) -> Principal:
         role = self._view(account).roles.get(name)
         if role is None:
             raise NoCredentials(f"there is no role {name}")
         like = Principal(
             kind=Kind.ROLE,
             account=account,
-            arn=f"arn:aws:sts::{account}:assumed-role/{name}/{instance}",
-            unique_id=f"{role.unique_id}:{instance}",
+            arn=f"arn:aws:sts::{account}:assumed-role/{name}/{machine}",
+            unique_id=f"{role.unique_id}:{machine}",
             key_id="",
             secret="",
             name=name,
             source_arn=role.arn,
             source_id=role.unique_id,
-            of_machine=True,
+            of_machine=service == _EC2,
         )
         session = self._sessions.mint(like, now, _LIFE)
         shown = {
@@ -70,7 +86,7 @@ class Machines:
             "sessionToken": session.token,
             "expiration": stamp(session.expires_at or now),
         }
-        self._trail.add(now, by_service(_SERVICE, role.arn, instance, shown, now, region))
+        self._trail.add(now, by_service(service, role.arn, machine, shown, now, region))
         return session
 
 
@@ -90,3 +106,11 @@ def _role_of(account: str, region: str, instance: str) -> str:
     if profile is None or not profile.roles:
         raise NoCredentials(f"{instance} has no role")
     return str(profile.roles[0].name)
+
+
+def _role_of_function(account: str, region: str, function: str) -> str:
+    backend: Any = import_module("moto.awslambda.utils").get_backend(account, region)
+    found = next((f for f in backend.list_functions() if f.function_name == function), None)
+    if found is None:
+        raise NoCredentials(f"there is no function {function} in {region}")
+    return str(found.role).rsplit("/", 1)[-1]
