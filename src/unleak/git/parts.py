@@ -14,7 +14,7 @@ import numpy.typing as npt
 SIZE = 8
 _FEW = 300
 _CHUNK = 4 << 20
-_BITS = 24
+_BITS = 22
 
 _Bytes = npt.NDArray[np.uint8]
 
@@ -42,7 +42,7 @@ def _by_hyperscan(data: Any, parts: set[bytes]) -> list[int]:
 
 
 def _by_numpy(data: mmap.mmap, parts: set[bytes]) -> list[int]:
-    """Looks the first three bytes at each offset up in a table, and whole parts where that says yes."""
+    """Looks the first bits at each offset up in a table that fits the cache, and whole parts where that says yes."""
     wanted = np.sort(np.frombuffer(b"".join(parts), "<u8"))
     table = np.zeros(1 << _BITS, np.bool_)
     table[(wanted & np.uint64((1 << _BITS) - 1)).astype(np.int64)] = True
@@ -64,8 +64,9 @@ def _in_chunk(raw: _Bytes, start: int, wanted: npt.NDArray[np.uint64], table: np
     count = len(raw) - SIZE + 1
     found: list[int] = []
     for shift in range(4):
-        words = raw[shift : shift + (len(raw) - shift) // 4 * 4].view("<u4") & np.uint32((1 << _BITS) - 1)
-        at = np.flatnonzero(table.take(words)) * 4 + shift
+        fours = raw[shift : shift + (len(raw) - shift) // 4 * 4].view("<u4")
+        words = np.bitwise_and(fours, np.uint32(len(table) - 1), dtype=np.int64, casting="unsafe")
+        at = np.flatnonzero(table.take(words, mode="clip")) * 4 + shift
         at = at[at < count]
         values = np.lib.stride_tricks.sliding_window_view(raw, SIZE)[at].view("<u8").ravel()
         places = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
