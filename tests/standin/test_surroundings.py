@@ -19,6 +19,7 @@ from standin_world import (  # noqa: F401  fixtures
     document,
     make_account_fixture,
     standin_fixture,
+    trust_policy,
 )
 
 from unleak.iam.key_id import account_of
@@ -162,6 +163,7 @@ def test_credentials_of_a_function_are_minted_by_lambda(account: Account) -> Non
     where = {"account": account.number, "function": "f"}
     status, found = _turn(account.standin, "metadata", where)
     assert status == 200, found
+    assert _turn(account.standin, "metadata", where)[1] == found, "the same for a while"
     stolen = Signer(found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], found["AWS_SESSION_TOKEN"])
     assert code_of(account.client("s3", stolen).list_buckets) == ""
     assert code_of(account.client("ec2", stolen).describe_instances) == "UnauthorizedOperation"
@@ -171,6 +173,25 @@ def test_credentials_of_a_function_are_minted_by_lambda(account: Account) -> Non
     minted = next(e for e in account.events() if e["userIdentity"].get("invokedBy") == "lambda.amazonaws.com")
     assert minted["responseElements"]["credentials"]["accessKeyId"] == stolen.key_id
     assert _turn(account.standin, "metadata", {**where, "function": "none"})[0] == 400
+
+
+def test_an_account_made_anew_has_no_credentials_of_before(account: Account) -> None:
+    where = {"account": account.number, "function": "f"}
+    found = []
+    for _ in range(2):
+        root = account.standin.gate.add_account(account.number)
+        owner = Signer(root.key_id, root.secret, "")
+        trust = trust_policy({"Service": "lambda.amazonaws.com"})
+        role = account.client("iam", owner).create_role(RoleName="runs", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
+        account.client("lambda", owner).create_function(
+            FunctionName="f", Runtime="python3.12", Role=role, Handler="a.b", Code=code
+        )
+        minted = _turn(account.standin, "metadata", where)[1]
+        found.append(minted["AWS_ACCESS_KEY_ID"])
+        session = Signer(minted["AWS_ACCESS_KEY_ID"], minted["AWS_SECRET_ACCESS_KEY"], minted["AWS_SESSION_TOKEN"])
+        assert code_of(account.client("sts", session).get_caller_identity) == ""
+    assert found[0] != found[1]
 
 
 def test_a_deny_of_old_sessions_ends_a_machine_s_and_then_it_gets_new_ones(account: Account) -> None:

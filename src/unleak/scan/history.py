@@ -4,7 +4,7 @@ What the direct way does not read (an old index, a damaged entry, loose objects,
 nothing is passed over.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,13 +15,12 @@ from unleak.git.objects import BadObject, read_objects
 from unleak.git.repository import Repository
 from unleak.model.errors import CouldNotLook
 from unleak.model.finding import Finding
-from unleak.model.value import replace
 from unleak.scan.attribute import attribute
 from unleak.scan.barren import Barren
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.decode.readings import is_mail, with_line_ends
-from unleak.scan.locate import LONGEST, Locate, adaptive, joined
-from unleak.scan.scanner import Collector, Scan, Seen, findings_in, scan, without_secrets
+from unleak.scan.locate import LONGEST, Locate, joined
+from unleak.scan.scanner import Collector, Scan, Seen, crossing, findings_in, scan, with_credentials
 from unleak.scan.sources.history import read_history
 from unleak.scan.unpack.magic import is_packed
 
@@ -55,7 +54,7 @@ def scan_history(
         result, packed = _walk(repository, progress, rules)
     except CouldNotLook:
         result = scan(read_history(repository), rules)
-    found = attribute(repository, [_whole(repository, f) for f in result.findings], packed=packed)
+    found = attribute(repository, [with_credentials(f, _read(repository, f)) for f in result.findings], packed=packed)
     result.findings = [p for f in found if (p := rules.placed(f) if rules else f)]
     return result
 
@@ -154,7 +153,7 @@ class _Look:
             if not is_mail(text) and self._barren(text, found):
                 return False
         blob = Blob(data, "", self._pack.index.oid(entry))
-        self.seen += map(_crossing, findings_in(blob, self._locate, self._rules))
+        self.seen += map(crossing, findings_in(blob, self._locate, self._rules))
         return False
 
     def _says_nothing_new(self, data: bytes, changes: "list[Span]") -> bool:
@@ -162,10 +161,6 @@ class _Look:
         if sum(end - start for start, end in parts) > len(data) // 2:
             return False
         return all(self._locate(with_line_ends(data[start:end])) is None for start, end in parts)
-
-
-def _crossing(found: Finding | Problem) -> Seen | Problem:
-    return found if isinstance(found, Problem) else without_secrets(found)
 
 
 def _keep_memory() -> None:
@@ -178,18 +173,8 @@ def _keep_memory() -> None:
             library.mallopt(parameter, size)
 
 
-def _whole(repository: Repository, finding: Finding) -> Finding:
-    """The finding with its credentials, read again: other processes do not hand them over."""
-    if finding.credentials is not None or not finding.has_secret or finding.key_id is None:
-        return finding
-    for again in _again(repository, [p.commit for p in finding.places if p.commit]):
-        if again.fingerprint == finding.fingerprint and again.credentials is not None:
-            return replace(finding, credentials=again.credentials)
-    return finding
-
-
-def _again(repository: Repository, oids: Iterable[str]) -> Iterator[Finding]:
-    for found in read_objects(repository, list(oids)[:1]):
+def _read(repository: Repository, finding: Finding) -> Iterator[Blob]:
+    """One of the objects in which it was found."""
+    for found in read_objects(repository, [p.commit for p in finding.places if p.commit][:1]):
         if not isinstance(found, BadObject):
-            again = findings_in(Blob(found.data, "", found.oid), adaptive())
-            yield from (f for f in again if isinstance(f, Finding))
+            yield Blob(found.data, "", found.oid)

@@ -123,6 +123,28 @@ def without_secrets(finding: Finding) -> Seen:
     return Seen(replace(finding, credentials=None), _parts(finding.credentials))
 
 
+def crossing(found: Finding | Problem) -> Seen | Problem:
+    """As it may go from process to process."""
+    return found if isinstance(found, Problem) else without_secrets(found)
+
+
+def with_credentials(finding: Finding, read: Iterable[Blob | Problem]) -> Finding:
+    """The finding with its credentials, which other processes do not hand over; `read` is asked only where they are
+    missing.
+    """
+    if finding.credentials is not None or not finding.has_secret or finding.key_id is None:
+        return finding
+    for item in read:
+        for again in () if isinstance(item, Problem) else findings_in(item, adaptive()):
+            if (
+                isinstance(again, Finding)
+                and again.fingerprint == finding.fingerprint
+                and again.credentials is not None
+            ):
+                return replace(finding, credentials=again.credentials)
+    return finding
+
+
 def findings_in(blob: Blob, locate: Locate, rules: "RuleSet | None" = None) -> Iterator[Finding | Problem]:
     """What its text says, and what is packed in it; a problem where that could not be unpacked."""
     yield from _said_in(blob, blob.data, (), locate, rules)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from unleak.forked import processors, shared_out
 from unleak.model.errors import CouldNotLook
-from unleak.model.finding import Finding
-from unleak.model.value import Value, replace
+from unleak.model.value import Value
 from unleak.scan.blob import Problem
 from unleak.scan.locate import Locate, adaptive
-from unleak.scan.scanner import Collector, Scan, Seen, findings_in, without_secrets
+from unleak.scan.scanner import Collector, Scan, Seen, crossing, findings_in, with_credentials
 from unleak.scan.sources.files import list_files, read_file
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def scan_tree(root: Path, progress: Progress | None = None, rules: "RuleSet | No
         done += read.files
         tell(done, len(files), size)
     result = collector.result()
-    result.findings = [_whole(f) for f in result.findings]
+    result.findings = [with_credentials(f, read_file(f.places[0].path)) for f in result.findings]
     return result
 
 
@@ -92,18 +91,5 @@ def _read_share(files: list[str], locate: Locate, rules: "RuleSet | None") -> _R
                 continue
             blobs += not item.goes_on
             size += len(item.data)
-            found = findings_in(item, locate, rules)
-            seen += (f if isinstance(f, Problem) else without_secrets(f) for f in found)
+            seen += map(crossing, findings_in(item, locate, rules))
     return _Read(len(files), seen, blobs, size)
-
-
-def _whole(finding: Finding) -> Finding:
-    """The finding with its credentials, read again: other processes do not hand them over."""
-    if finding.credentials is not None or not finding.has_secret or finding.key_id is None:
-        return finding
-    for item in read_file(finding.places[0].path):
-        again = () if isinstance(item, Problem) else findings_in(item, adaptive())
-        for one in again:
-            if isinstance(one, Finding) and one.fingerprint == finding.fingerprint and one.credentials is not None:
-                return replace(finding, credentials=one.credentials)
-    return finding

@@ -7,10 +7,9 @@ from datetime import datetime
 from unleak.iam.evaluate import BOUNDARY, SESSION, Decision, Policies, Request, Ruling, evaluate
 from unleak.iam.policy import Context, Policy, Statement, parse_policy
 from unleak.model.clock import stamp
-from unleak.standin.needs import Need, needs_of
+from unleak.standin.needs import Need
 from unleak.standin.organization import membership_of
 from unleak.standin.principals import AccountView, Kind, Principal
-from unleak.standin.request import ApiCall
 from unleak.standin.resource_policies import (
     OnResource,
     account_names,
@@ -52,12 +51,8 @@ class Denial:
     ruling: Ruling
 
 
-def authorize(call: ApiCall, caller: Caller) -> Denial | None:
-    """None when every permission that the call needs is granted. The trust policy of a role is asked elsewhere."""
-    return first_denial(needs_of(call, caller.principal, caller.view), caller)
-
-
 def first_denial(needs: Iterable[Need], caller: Caller) -> Denial | None:
+    """None when every permission is granted. The trust policy of a role is asked elsewhere."""
     for need in needs:
         if (ruling := rule(need, caller)).decision is not Decision.ALLOWED:
             return Denial(need.action, need.resource, ruling)
@@ -84,7 +79,7 @@ def _ruled(request: Request, p: Principal, own: Policies, held: OnResource | Non
     account = granting(held.policy, account_names(p.account)) if p.account else []
     foreign = p.account != held.account
     if foreign or held.delegates:
-        theirs = Policies(identity=_said(held, [*denied, *direct, *role]), organisation=_resource_control(held, p))
+        theirs = Policies(identity=_said(held, [*denied, *direct, *role]), organisation=_resource_control(held))
         invited = evaluate(request, theirs)
         if invited.allowed and not foreign and p.kind is not Kind.ANONYMOUS:
             return evaluate(request, replace(own, resource=theirs.identity, resource_is_direct=bool(direct)))
@@ -93,7 +88,7 @@ def _ruled(request: Request, p: Principal, own: Policies, held: OnResource | Non
         if not invited.allowed or p.kind is Kind.ANONYMOUS:
             return invited
         return evaluate(request, own)
-    own = replace(own, organisation=(*own.organisation, *_resource_control(held, p)))
+    own = replace(own, organisation=(*own.organisation, *_resource_control(held)))
     by_itself = evaluate(request, replace(own, resource=_said(held, [*denied, *direct]), resource_is_direct=True))
     if by_itself.allowed or by_itself.decision is Decision.EXPLICIT_DENY:
         return by_itself
@@ -104,9 +99,8 @@ def _said(held: OnResource, statements: list[Statement]) -> tuple[Policy, ...]:
     return (Policy(tuple(statements), held.policy.name),)
 
 
-def _resource_control(held: OnResource, p: Principal) -> tuple[tuple[Policy, ...], ...]:
+def _resource_control(held: OnResource) -> tuple[tuple[Policy, ...], ...]:
     """What the organisation of the resource says of whoever comes."""
-    del p
     member = membership_of(held.account)
     return member.resource_control if member else ()
 

@@ -68,11 +68,13 @@ def is_data_event(call: ApiCall) -> bool:
     return of_object or call.operation in _DATA_EVENTS.get(call.service, ())
 
 
+def is_read_only(call: ApiCall) -> bool:
+    return call.operation in _ARE_READS or (call.operation.startswith(_READS) and call.operation not in _ARE_WRITES)
+
+
 def event_of(call: ApiCall, caller: Caller, answer: Answer, request_id: str, host: str = "") -> dict[str, Any]:
     """`host`: the name by which the client called us."""
-    read_only = call.operation in _ARE_READS or (
-        call.operation.startswith(_READS) and call.operation not in _ARE_WRITES
-    )
+    read_only = is_read_only(call)
     source = _SOURCES.get(call.service, call.service)
     silent = read_only and call.operation not in _ARE_READS and call.operation != "GetSessionToken"
     event: dict[str, Any] = {

@@ -20,6 +20,7 @@ from unleak.standin.console import Console
 from unleak.standin.delivery import Delivery
 from unleak.standin.denial import denial_text
 from unleak.standin.errors import Answer, Refusal, error_answer, refuse
+from unleak.standin.event import is_read_only
 from unleak.standin.forwarding import Environ, forwarded
 from unleak.standin.lag import History, LagDial
 from unleak.standin.machines import Machines
@@ -42,7 +43,6 @@ _NO_USER = "Must specify userName when calling with non-User credentials"
 _INVALID = "The security token included in the request is invalid"
 _EC2_VERSION = "2016-11-15"
 _OURS = {"content-type", "content-length", "x-amzn-requestid", "x-amz-request-id", "connection", "date"}
-_READS = ("Get", "List", "Describe", "Head", "Lookup")
 _REGION = "us-east-1"
 
 
@@ -75,6 +75,7 @@ class Gate:
             self.sessions.forget(account)
             self.trail.forget(account)
             self.holdings.forget(account)
+            self.machines.forget(account)
             for old in self.roots.of(account):
                 self.roots.remove(old.key_id)
             self._histories[account] = History(snapshot(account))
@@ -224,9 +225,12 @@ class Gate:
             return self._iam(call, caller, environ, request_id)
         if call.service == "s3":
             self.delivery.deliver(caller.now)
+        return self._moto_does(call, caller.principal.account, environ, request_id)
+
+    def _moto_does(self, call: ApiCall, account: str, environ: Environ, request_id: str) -> tuple[Answer, Headers]:
         result = self._moto.run(call, environ, request_id)
-        if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
-            self._note_changes(call, caller.principal.account)
+        if result[0].status < _CLIENT_ERROR and not is_read_only(call):
+            self._note_changes(call, account)
         return result
 
     def _own(self, own: services.OwnService, call: ApiCall, caller: Caller, request_id: str) -> Answer:
@@ -256,10 +260,7 @@ class Gate:
         with self._lock:
             if broken := exceeded(call, account, caller.now):
                 return error_answer(broken.code, broken.status, "iam", "query", broken.message, request_id), []
-            result = self._moto.run(call, environ, request_id)
-            if result[0].status < _CLIENT_ERROR and not call.operation.startswith(_READS):
-                self._note_changes(call, account)
-        return result
+            return self._moto_does(call, account, environ, request_id)
 
     def _root_user(self, call: ApiCall, caller: Caller, request_id: str) -> Answer:
         account = caller.principal.account

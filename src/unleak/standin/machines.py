@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 from unleak.model.clock import stamp
 from unleak.standin.event import by_service
-from unleak.standin.principals import AccountView, Kind, Principal
+from unleak.standin.principals import AccountView, Principal, role_session
 from unleak.standin.sessions import Sessions
 from unleak.standin.trail import Trail
 
@@ -57,6 +58,9 @@ class Machines:
             "AWS_SESSION_TOKEN": held.token,
         }
 
+    def forget(self, account: str) -> None:
+        self._minted = {place: held for place, held in self._minted.items() if held.account != account}
+
     def _held(self, service: str, account: str, region: str, machine: str, role: str, now: datetime) -> Principal:
         place = (service, account, region, machine, role)
         held = self._minted.get(place)
@@ -68,18 +72,7 @@ class Machines:
         role = self._view(account).roles.get(name)
         if role is None:
             raise NoCredentials(f"there is no role {name}")
-        like = Principal(
-            kind=Kind.ROLE,
-            account=account,
-            arn=f"arn:aws:sts::{account}:assumed-role/{name}/{machine}",
-            unique_id=f"{role.unique_id}:{machine}",
-            key_id="",
-            secret="",
-            name=name,
-            source_arn=role.arn,
-            source_id=role.unique_id,
-            of_machine=service == _EC2,
-        )
+        like = replace(role_session(role, account, machine), of_machine=service == _EC2)
         session = self._sessions.mint(like, now, _LIFE)
         shown = {
             "accessKeyId": session.key_id,

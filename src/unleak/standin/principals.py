@@ -50,6 +50,21 @@ class Principal:
         return self.issued_at is not None
 
 
+def role_session(role: "RoleView", account: str, name: str) -> Principal:
+    """A role under a session's name, before it is given credentials."""
+    return Principal(
+        kind=Kind.ROLE,
+        account=account,
+        arn=f"arn:aws:sts::{account}:assumed-role/{role.name}/{name}",
+        unique_id=f"{role.unique_id}:{name}",
+        key_id="",
+        secret="",
+        name=role.name,
+        source_arn=role.arn,
+        source_id=role.unique_id,
+    )
+
+
 NOBODY = Principal(Kind.ANONYMOUS, "", "", "", "", "")
 """Whoever has not signed."""
 

@@ -21,7 +21,7 @@ from unleak.standin.authorize import (
     trusts,
 )
 from unleak.standin.organization import membership_of
-from unleak.standin.principals import AccountView, Kind, Principal, RoleView
+from unleak.standin.principals import AccountView, Kind, Principal, RoleView, role_session
 from unleak.standin.request import ApiCall
 from unleak.standin.sessions import Sessions
 from unleak.standin.totp import is_code_of
@@ -188,17 +188,9 @@ def _assume_role(request: StsRequest) -> dict[str, Any]:
             else ("the MaxSessionDuration set for this role")
         )
         raise StsError("ValidationError", f"The requested DurationSeconds exceeds {why}.")
-    like = Principal(
-        kind=Kind.ROLE,
-        account=account,
-        arn=f"arn:aws:sts::{account}:assumed-role/{role.name}/{name}",
-        unique_id=f"{role.unique_id}:{name}",
-        key_id="",
-        secret="",
-        name=role.name,
+    like = replace(
+        role_session(role, account, name),
         session_policies=_session_policies(request, account),
-        source_arn=role.arn,
-        source_id=role.unique_id,
         mfa_at=_second_factor(request),
         tags=_session_tags(request),
     )
