@@ -4,6 +4,7 @@ import gzip
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,20 @@ def test_a_trail_delivers_to_its_bucket_as_cloudtrail_lays_it_out(account: Accou
     account.client("iam").create_user(UserName="unseen")
     account.standin.gate.clock.advance(301)
     assert len(s3.list_objects_v2(Bucket=bucket)["Contents"]) <= len(keys) + 2
+
+
+def test_an_account_made_anew_costs_another_no_event(account: Account, make_account: Callable[[], Account]) -> None:
+    other = make_account()
+    for name in ("a", "b"):
+        other.client("iam").create_user(UserName=name)
+    bucket, trail, s3 = account.bucket(), account.client("cloudtrail"), account.client("s3")
+    trail.create_trail(Name="main", S3BucketName=bucket)
+    trail.start_logging(Name="main")
+    account.standin.gate.add_account(other.number)
+    account.client("iam").create_user(UserName="seen")
+    keys = [o["Key"] for o in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    told = [json.loads(gzip.decompress(s3.get_object(Bucket=bucket, Key=k)["Body"].read())) for k in keys]
+    assert "CreateUser" in [r["eventName"] for t in told for r in t["Records"]]
 
 
 def test_an_account_may_look_up_only_so_often(account: Account) -> None:

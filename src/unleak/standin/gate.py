@@ -74,6 +74,7 @@ class Gate:
             engine.forget_account(account)
             self.sessions.forget(account)
             self.trail.forget(account)
+            self.delivery.sight(account)
             self.holdings.forget(account)
             self.machines.forget(account)
             for old in self.roots.of(account):

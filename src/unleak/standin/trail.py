@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,11 +78,12 @@ class Trail:
         with self._lock:
             events = self._events[number:]
         ready = list(itertools.takewhile(lambda e: e.visible_at <= now, events))
-        return number + len(ready), [e.record for e in ready]
+        return number + len(ready), [e.record for e in ready if e.account]
 
     def forget(self, account: str) -> None:
+        """The places of its events stay: deliveries and pages of other accounts go on by number."""
         with self._lock:
-            self._events = [e for e in self._events if e.account != account]
+            self._events = [replace(e, account="", record={}) if e.account == account else e for e in self._events]
 
     def lookup(self, account: str, region: str, question: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """LookupEvents: newest first, at most 50 a page, one attribute, one region, 90 days. Pages go on where the last
