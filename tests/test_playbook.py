@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from unleak.model.alert import Alert, Ground
-from unleak.model.credential import Origin
+from unleak.model.credential import CredentialKind, Origin
 from unleak.model.entry import Approved, Checked, Concluded, Entry, Event, Intended, Looked, Opened, Proposed
 from unleak.model.evidence import CallsRead, CredentialFound, Exhibit, KeyOwner, KeyStatus, KeyTried, ResourceFound
 from unleak.model.incident import Incident, fold
@@ -20,7 +20,7 @@ KEY_TARGET = Target(TargetKind.KEY, KEY, ACCOUNT)
 ROLE = Target(TargetKind.ROLE, f"arn:aws:iam::{ACCOUNT}:role/ops", ACCOUNT)
 INSTANCE = Target(TargetKind.INSTANCE, f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1", ACCOUNT)
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-OWNER = KeyOwner(KEY, ACCOUNT, KeyStatus.ACTIVE, USER.id)
+OWNER = KeyOwner(KEY, ACCOUNT, KeyStatus.ACTIVE, USER.id, last_used_at=NOW)
 TRIED = KeyTried(KEY, accepted=True)
 NOTHING_SEEN = CallsRead(KEY, Exhibit("", 0, 0), 0, 0)
 CHANGE = Change("change it", "somebody", "change it back", {"was": 1}, {"is": 2})
@@ -63,12 +63,12 @@ def units(plan: Plan, task: Task) -> list[str]:
     return [p.step.unit for p in plan.steps if p.task is task]
 
 
-ALL = ["attach_quarantine", "revoke_user_sessions", "deactivate_key"]
+ALL = ["attach_quarantine", "revoke_user_sessions", "deactivate_key", "revoke_service_credentials"]
 MODES: list[tuple[Mode, Ground, list[str]]] = [
     (Mode.OBSERVE, Ground.PERSON, []),
     (Mode.QUARANTINE, Ground.PERSON, ALL[:1]),
     (Mode.DISABLE, Ground.PERSON, ALL),
-    (Mode.LOCKDOWN, Ground.PERSON, ALL),
+    (Mode.LOCKDOWN, Ground.PERSON, [*ALL, "deny_all"]),
     (Mode.DISABLE, Ground.AWS, ALL),
     (Mode.DISABLE, Ground.GITHUB, ALL),
     (Mode.DISABLE, Ground.ABUSE, ALL),
@@ -197,12 +197,12 @@ def test_a_key_that_is_gone_still_has_its_sessions_denied() -> None:
     gone = replace(OWNER, status=KeyStatus.ABSENT)
     plan = playbook(incident(opened(Mode.DISABLE, Ground.PERSON),
                              checked("find_owner", Target(TargetKind.KEY, KEY, ""), gone)), NOW)  # fmt: skip
-    assert units(plan, Task.ACT) == ["attach_quarantine", "revoke_user_sessions"]
+    assert units(plan, Task.ACT) == ["attach_quarantine", "revoke_user_sessions", "revoke_service_credentials"]
     assert any("does not exist any more" in line for line in plan.by_hand)
 
 
 def test_a_root_key_is_never_handled_as_a_users() -> None:
-    root = KeyOwner(KEY, ACCOUNT, KeyStatus.ACTIVE, is_root=True)
+    root = KeyOwner(KEY, ACCOUNT, KeyStatus.ACTIVE, kind=CredentialKind.ROOT_KEY)
     plan = playbook(incident(opened(Mode.LOCKDOWN, Ground.PERSON),
                              checked("find_owner", Target(TargetKind.KEY, KEY, ""), root)), NOW)  # fmt: skip
     assert acts(plan) == []
@@ -219,7 +219,7 @@ def test_no_restore_re_enables_a_leaked_credential() -> None:
 def test_looking_again_never_holds_up_the_next_change() -> None:
     applied = done("attach_quarantine", USER) + done("revoke_user_sessions", USER)
     plan = playbook(incident(opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO, *applied), NOW + timedelta(seconds=30))
-    assert [p.task for p in plan.steps] == [Task.ACT, Task.VERIFY, Task.VERIFY]
+    assert [p.task for p in plan.steps] == [Task.ACT, Task.ACT, Task.VERIFY, Task.VERIFY]
 
 
 @pytest.mark.parametrize("found", [MACHINE, SESSION, replace(SESSION, origin=Origin.CREATED)], ids=lambda f: f.how)

@@ -74,6 +74,7 @@ def test_a_key_is_contained_and_every_change_holds(site: Site) -> None:
     assert plan.contained
     assert {a.step.unit for a in incident.actions.values()} == {
         "attach_quarantine", "revoke_user_sessions", "deactivate_key", "revoke_role_sessions",
+        "revoke_service_credentials",
     }  # fmt: skip
     assert all(a.holds for a in incident.actions.values())
     assert _state(site)["keys"] == ["Inactive"]

@@ -12,35 +12,54 @@ from unleak.model.errors import Misuse
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """How to reach one account: a profile of the AWS configuration, or a role to assume from the current identity."""
+    """How to reach one account: a profile of the AWS configuration, or a role to assume from the current identity.
+
+    `region`: where it is asked first, for an account of another partition (us-gov-west-1, cn-north-1).
+    """
 
     profile: str = ""
     role_arn: str = ""
+    external_id: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationAccess:
+    """Every account of an organisation, through a role of one name in each; `accounts` that are named go before it.
+
+    `management` is the account that lists them, empty for that of the current identity.
+    """
+
+    role: str
+    management: str = ""
     external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`home` holds the record. `stop`: change nothing anywhere (the global stop switch).
+    """`home` holds the record, unless `database` (a URL of PostgreSQL) does. `stop`: change nothing anywhere (the
+    global stop switch).
 
     `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
     `regions`: where to look; empty means every region that the account has enabled.
     """
 
     home: Path
+    database: str = ""
     profile: str = ""
     region: str = "us-east-1"
     stop: bool = False
     principals_per_hour: int = 50
     regions: tuple[str, ...] = ()
     accounts: Mapping[str, AccountAccess] = field(default_factory=dict)
+    organization: OrganizationAccess | None = None
 
     @property
     def record_url(self) -> str:
-        return f"sqlite:///{self.home / 'unleak.db'}"
+        return self.database or f"sqlite:///{self.home / 'unleak.db'}"
 
 
-_KNOWN = {"home", "region", "stop", "principals_per_hour", "regions", "accounts"}
+_KNOWN = {"home", "database", "region", "stop", "principals_per_hour", "regions", "accounts", "organization"}
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ, profile: str = "") -> Config:
@@ -56,17 +75,20 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         raise Misuse("unleak.toml: regions must be a list", 'write regions = ["us-east-1"]')
     try:
         accounts = {number: AccountAccess(**how) for number, how in raw.get("accounts", {}).items()}
+        organization = OrganizationAccess(**raw["organization"]) if "organization" in raw else None
         limit = int(environ.get("UNLEAK_PRINCIPALS_PER_HOUR", raw.get("principals_per_hour", 50)))
     except (TypeError, ValueError) as error:
         raise Misuse(f"unleak.toml: {error}", "see docs/configuration.md") from error
     return Config(
         home=Path(environ.get("UNLEAK_HOME", raw.get("home", _default_home(environ)))).expanduser(),
+        database=environ.get("UNLEAK_DATABASE", str(raw.get("database", ""))),
         profile=profile or environ.get("AWS_PROFILE", ""),
         region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or raw.get("region", "us-east-1"),
         stop=_flag(environ.get("UNLEAK_STOP"), default=bool(raw.get("stop", False))),
         principals_per_hour=limit,
         regions=tuple(regions),
         accounts=accounts,
+        organization=organization,
     )
 
 

@@ -7,7 +7,8 @@
 5. Act: work out the change, store the intent with its before-image, only then change, then store the outcome.
    Where a crash left an intent open, look whether it took effect; else apply the same change again.
 6. Verify: one look with fresh clients is one entry; the fold says what the looks add up to.
-7. Whoever loses the race for an entry number folds again; no effect happens before its intent is stored.
+7. Lift what was set for a time, and has had it.
+8. Whoever loses the race for an entry number folds again; no effect happens before its intent is stored.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,9 +44,9 @@ from unleak.model.errors import (
     UnleakError,
     Unreachable,
 )
-from unleak.model.incident import ActionState, Incident, fold
-from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Plan, Planned, Step, Target, TargetKind, Task, Tri
-from unleak.playbook import may_undo, playbook
+from unleak.model.incident import UNLEAK, ActionState, Incident, fold
+from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Plan, Planned, Step, TargetKind, Task, Tri
+from unleak.playbook import may_undo, playbook, why_not_restore
 from unleak.store.record import Record
 from unleak.unit import Action, Check, Context
 
@@ -58,7 +59,9 @@ ACTIONS: dict[str, Action] = {a.id: a for a in (*contain.ACTIONS, *evict.ACTIONS
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the loop works with. `on_entry` hears of every new entry."""
+    """What the loop works with. `on_entry` hears of every new entry. `with_leaked`: the leaked key is all that its
+    owner has to work with, and may switch itself off.
+    """
 
     config: Config
     record: Record
@@ -67,6 +70,7 @@ class World:
     vault: Vault = field(default_factory=Vault)
     on_entry: Callable[[Entry], None] = lambda _: None
     on_begin: Callable[[Planned], None] = lambda _: None
+    with_leaked: bool = False
 
 
 def respond(world: World, incident_id: str) -> tuple[Incident, Plan]:
@@ -82,7 +86,7 @@ def respond(world: World, incident_id: str) -> tuple[Incident, Plan]:
         try:
             incident = _carry_out(world, incident, plan.steps[0])
         except RecordConflict:
-            incident = world.record.incident(incident_id)  # 7
+            incident = world.record.incident(incident_id)  # 8
 
 
 def _carry_out(world: World, incident: Incident, planned: Planned) -> Incident:
@@ -93,6 +97,8 @@ def _carry_out(world: World, incident: Incident, planned: Planned) -> Incident:
         return _show(world, incident, step)  # 4
     if planned.task is Task.ACT:
         return _act(world, incident, step)  # 5
+    if planned.task is Task.LIFT:
+        return _lift(world, incident, step)  # 7
     return _append(world, incident, Looked(step, _look(world, incident, step)))  # 6
 
 
@@ -133,7 +139,7 @@ def _act(world: World, incident: Incident, step: Step) -> Incident:
     if state is not None and state.is_open and state.change is not None:
         return _finish_open(world, incident, step, state.change)
     try:
-        _allow(world, step)
+        _allow(world, incident, step)
         with _as_ours(step):
             change = action.propose(context, step.target)
     except UnleakError as error:
@@ -153,7 +159,7 @@ def _finish_open(world: World, incident: Incident, step: Step, change: Change) -
     if look.in_place is Tri.YES:
         return _append(world, incident, Concluded(step, Outcome(OutcomeKind.DONE, f"{change.summary} (found done)")))
     try:
-        _allow(world, step)
+        _allow(world, incident, step)
     except UnleakError as error:
         return _append(world, incident, Concluded(step, _failure(error)))
     return _apply(world, incident, step, change)
@@ -178,10 +184,13 @@ def _look(world: World, incident: Incident, step: Step) -> Look:
         return Look(Tri.COULD_NOT_LOOK, detail=_sentence(error))
 
 
-def _allow(world: World, step: Step) -> None:
-    """Before every change: the stop switch, the hourly limit, and never ourselves."""
+def _allow(world: World, incident: Incident, step: Step) -> None:
+    """Before every change: the stop switch, a legal hold, the hourly limit, and never ourselves."""
     if world.config.stop:
         raise NotPossible("the stop switch is on: nothing is changed", "unset UNLEAK_STOP, or `stop` in unleak.toml")
+    if incident.is_held and ACTIONS[step.unit].deletes:
+        why = incident.hold.why if incident.hold else ""
+        raise NotPossible(f"a legal hold forbids to delete anything ({why})", "`unleak incident hold --off` ends it")
     since = world.clock.now() - timedelta(hours=1)
     touched = world.record.targets_touched_since(since) | {step.target.id}
     if step.target.kind is not TargetKind.INSTANCE and len(touched) > world.config.principals_per_hour:
@@ -189,12 +198,17 @@ def _allow(world: World, step: Step) -> None:
             f"{len(touched) - 1} principals and keys were touched within an hour: that is the limit",
             "if this is right, raise principals_per_hour and run again",
         )
-    _spare_ourselves(world, step.target)
+    _spare_ourselves(world, incident, step)
 
 
-def _spare_ourselves(world: World, target: Target) -> None:
-    """Never the key, user or role that unleak signs with; another key of the same user is no part of it."""
-    me = world.aws.caller_in(target.account)
+def _spare_ourselves(world: World, incident: Incident, step: Step) -> None:
+    """Never the key, user or role that unleak signs with; another key of the same user is no part of it.
+
+    But a key that leaked may switch itself off, where its owner has nothing else and says so.
+    """
+    target, me = step.target, world.aws.caller_in(step.target.account)
+    if world.with_leaked and step.unit == "deactivate_key" and target.id == incident.key_id:
+        return
     mine = target.id in {me.arn, me.key_id}
     if mine or (target.kind is TargetKind.ROLE and f":assumed-role/{target.name}/" in me.arn):
         raise NotPossible(
@@ -217,15 +231,61 @@ def undo(world: World, incident_id: str, step_id: str, *, who: str, why: str) ->
         )
     if reason := may_undo(incident, state):
         raise Misuse(f"{step_id} stays: {reason}", "")
-    _allow(world, state.step)
+    _allow(world, incident, state.step)
     if heir := _still_needed_by(world, incident, state):
         return _hand_over(world, incident, state, heir)
     return _take_back(world, incident, state, who=who, why=why)
 
 
-def _take_back(world: World, incident: Incident, state: ActionState, *, who: str, why: str) -> tuple[Incident, Outcome]:
+def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Incident, list[tuple[str, Outcome]]]:
+    """Lifts every deny of an incident that is over, the latest first. Raises Misuse where it is not over.
+
+    A credential that leaked stays as it is; what a person asked for beside the table stays too.
+    """
+    incident = world.record.incident(incident_id)
+    if reason := why_not_restore(incident, world.clock.now()):
+        raise Misuse(f"{incident_id} is not to be restored yet: {reason}", f"`unleak incident show {incident_id}`")
+    applied = [a for a in incident.actions.values() if a.is_applied and a.intended_at and not may_undo(incident, a)]
+    latest = sorted(applied, key=lambda a: a.intended_at or world.clock.now(), reverse=True)
+    outcomes: list[tuple[str, Outcome]] = []
+    for state in latest:
+        if incident.is_lifted(state.step) or not ACTIONS[state.step.unit].reversible or state.handed_to:
+            continue
+        if state.step.id in incident.requested or state.step.unit in _NO_DENY:
+            continue
+        _allow(world, incident, state.step)
+        if heir := _still_needed_by(world, incident, state):
+            incident, outcome = _hand_over(world, incident, state, heir)
+        else:
+            incident, outcome = _take_back(world, incident, state, who=who, why=why, restoring=True)
+        outcomes.append((state.step.id, outcome))
+    return incident, outcomes
+
+
+_NO_DENY = {"stop_instance"}
+"""What stays after a restore: it was no deny, and nobody rightful misses it."""
+
+
+def _lift(world: World, incident: Incident, step: Step) -> Incident:
+    """The change that was set for a time has had it. Another incident that needs it inherits it."""
+    state = incident.action(step)
+    if state is None:
+        return incident
+    try:
+        _allow(world, incident, step)
+    except UnleakError as error:
+        begun = _append(world, incident, UndoIntended(step, UNLEAK, "its time is up"))
+        return _append(world, begun, UndoConcluded(step, Outcome(OutcomeKind.FAILED, _sentence(error))))
+    if heir := _still_needed_by(world, incident, state):
+        return _hand_over(world, incident, state, heir)[0]
+    return _take_back(world, incident, state, who=UNLEAK, why="its time is up")[0]
+
+
+def _take_back(
+    world: World, incident: Incident, state: ActionState, *, who: str, why: str, restoring: bool = False
+) -> tuple[Incident, Outcome]:
     step, change = state.step, state.change
-    incident = _append(world, incident, UndoIntended(step, who, why))
+    incident = _append(world, incident, UndoIntended(step, who, why, restoring))
     try:
         with _as_ours(step):
             outcome = ACTIONS[step.unit].undo(

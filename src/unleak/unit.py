@@ -54,8 +54,9 @@ class Check(Protocol):
 class Action(Protocol):
     """Changes one thing, provably and undoably.
 
-    `propose` reads and returns the change, or None when it already stands so; `apply` may be called twice and does it
-    once; `verify` is one look with fresh clients; `undo` removes only what this change added.
+    `deletes`: takes something away for good, which a legal hold forbids. `propose` reads and returns the change, or
+    None when it already stands so; `apply` may be called twice and does it once; `verify` is one look with fresh
+    clients; `undo` removes only what this change added.
     """
 
     @property
@@ -68,6 +69,8 @@ class Action(Protocol):
     def breaking(self) -> bool: ...
     @property
     def reversible(self) -> bool: ...
+    @property
+    def deletes(self) -> bool: ...
     @property
     def by_hand(self) -> ByHand: ...
     @property

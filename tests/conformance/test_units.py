@@ -3,78 +3,22 @@
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 
 import botocore.session
 import pytest
 
 from conftest import Site
-from unleak.engine.permissions import responder_policy
+from organization_site import organized
+from unit_world import ACTION_LIST, CHECK_LIST, FREE, ORGANIZED, TARGETS, bench_of
+from unleak.engine.permissions import organization_policy, responder_policy
+from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.model.clock import stamp
-from unleak.model.evidence import KeyOwner, KeyStatus
-from unleak.model.incident import Incident
-from unleak.model.plan import Change, Mode, OutcomeKind, Target, TargetKind, Tri
+from unleak.model.plan import Change, OutcomeKind, Tri
 from unleak.respond import ACTIONS, CHECKS
-from unleak.unit import Action, Check, Context
-
-
-def _user(site: Site) -> Target:
-    return Target(TargetKind.USER, f"arn:aws:iam::{site.stage.account}:user/aws-victim", site.stage.account)
-
-
-def _role(site: Site) -> Target:
-    return Target(TargetKind.ROLE, site.stage.reader_arn, site.stage.account)
-
-
-def _key(site: Site) -> Target:
-    return Target(TargetKind.KEY, site.stage.victim.key_id, site.stage.account)
-
-
-def _instance(site: Site) -> Target:
-    ec2 = site.stage.admin.client(site.stage.account, "ec2")
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    profile = {"Name": "ops-admin"}
-    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, IamInstanceProfile=profile)["Instances"][0]
-    arn = f"arn:aws:ec2:us-east-1:{site.stage.account}:instance/{made['InstanceId']}"
-    return Target(TargetKind.INSTANCE, arn, site.stage.account)
-
-
-TARGETS: dict[str, Callable[[Site], Target]] = {
-    "find_owner": _key,
-    "try_credential": _key,
-    "save_principal": _user,
-    "read_permissions": _user,
-    "calls_of_key": _key,
-    "instance_role": _instance,
-    "attach_quarantine": _user,
-    "revoke_user_sessions": _user,
-    "revoke_role_sessions": _role,
-    "deactivate_key": _key,
-    "stop_instance": _instance,
-}
-# What a call needs where its name is not its permission.
-# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-FREE = {"sts:GetCallerIdentity"}
-CHECK_LIST, ACTION_LIST = list(CHECKS.values()), list(ACTIONS.values())
-
-
-@dataclass(slots=True)
-class Bench:
-    """A unit's context, and the AWS actions that it called."""
-
-    context: Context
-    called: set[str]
-
-
-def _bench(site: Site) -> Bench:
-    called: set[str] = set()
-    world = site.world(watcher=called.add)
-    victim = site.stage.victim.key_id
-    owner = KeyOwner(victim, site.stage.account, KeyStatus.ACTIVE, _user(site).id)
-    now = site.standin.gate.clock.now()
-    incident = Incident(id="inc-conformance", key_id=victim, opened_at=now, owners={victim: owner}, mode=Mode.DISABLE,
-                        alerts=(site.alert(),))  # fmt: skip
-    return Bench(Context(world.aws, world.clock, incident, world.vault, world.record.keep), called)
+from unleak.standin.server import Standin
+from unleak.unit import Action, Check
 
 
 def test_every_unit_has_a_target_here() -> None:
@@ -111,15 +55,43 @@ def test_an_action_tells_how_to_do_it_by_hand(action: Action) -> None:
 
 @pytest.mark.parametrize("check", CHECK_LIST, ids=lambda c: c.id)
 def test_a_check_calls_only_what_it_declares_and_never_writes(check: Check, site: Site) -> None:
-    bench, target = _bench(site), TARGETS[check.id](site)
+    bench, target = bench_of(site), TARGETS[check.id](site)
     assert list(check.run(bench.context, target))
     assert bench.called - FREE <= set(check.permissions)
     assert all(p.split(":")[1].startswith(("Get", "List", "Describe", "Lookup")) for p in check.permissions)
 
 
-@pytest.mark.parametrize("action", ACTION_LIST, ids=lambda a: a.id)
-def test_an_action_comes_back_to_where_it_began(action: Action, site: Site) -> None:
-    bench, target = _bench(site), TARGETS[action.id](site)
+@pytest.fixture
+def site_of(standin: Standin, tmp_path: Path, make_site: Callable[[], Site]) -> Callable[[Action], Site]:
+    return lambda action: organized(standin, tmp_path) if action.id in ORGANIZED else make_site()
+
+
+UNDOABLE = [a for a in ACTION_LIST if a.reversible]
+
+
+@pytest.mark.parametrize("action", [a for a in ACTION_LIST if not a.reversible], ids=lambda a: a.id)
+def test_what_cannot_be_taken_back_says_so_and_asks(action: Action, site_of: Callable[[Action], Site]) -> None:
+    site = site_of(action)
+    target = TARGETS[action.id](site)
+    bench = bench_of(site)
+    first = action.propose(bench.context, target)
+    assert first is not None
+    assert first.undo.startswith("never")
+    assert action.deletes
+    assert action.verify(bench.context, target, first).in_place is Tri.NO
+    for _ in range(2):
+        assert action.apply(bench.context, target, first).kind is OutcomeKind.DONE
+    assert action.verify(bench.context, target, first).in_place is Tri.YES
+    assert action.propose(bench.context, target) is None
+    assert action.undo(bench.context, target, first).kind is OutcomeKind.ASK
+    assert bench.called - FREE <= set(action.permissions)
+
+
+@pytest.mark.parametrize("action", UNDOABLE, ids=lambda a: a.id)
+def test_an_action_comes_back_to_where_it_began(action: Action, site_of: Callable[[Action], Site]) -> None:
+    site = site_of(action)
+    target = TARGETS[action.id](site)
+    bench = bench_of(site)
     context = bench.context
     first = action.propose(context, target)
     assert first is not None
@@ -129,7 +101,8 @@ def test_an_action_comes_back_to_where_it_began(action: Action, site: Site) -> N
     assert action.verify(context, target, first).in_place is not Tri.YES
     assert action.apply(context, target, first).kind is OutcomeKind.DONE
     assert action.verify(context, target, first).in_place is Tri.YES
-    assert action.propose(context, target) is None
+    if action.id != "break_glass":  # it is refused for a key that works
+        assert action.propose(context, target) is None
     assert action.undo(context, target, first).kind is OutcomeKind.DONE
     assert action.verify(context, target, first).in_place is Tri.NO
     assert action.undo(context, target, first).kind is OutcomeKind.ALREADY
@@ -139,13 +112,21 @@ def test_an_action_comes_back_to_where_it_began(action: Action, site: Site) -> N
     assert bench.called - FREE <= set(action.permissions)
 
 
+NEVER_BACK = {"keys", "password"}
+
+
 def _bound(change: Change) -> tuple[object, object]:
-    return dict(change.before), {k: v for k, v in change.after.items() if k not in change.moving}
+    """A deleted user's credentials must not come back with it."""
+    return {k: v for k, v in change.before.items() if k not in NEVER_BACK}, {
+        k: v for k, v in change.after.items() if k not in change.moving
+    }
 
 
-@pytest.mark.parametrize("action", ACTION_LIST, ids=lambda a: a.id)
-def test_applying_twice_is_applying_once(action: Action, site: Site) -> None:
-    bench, target = _bench(site), TARGETS[action.id](site)
+@pytest.mark.parametrize("action", UNDOABLE, ids=lambda a: a.id)
+def test_applying_twice_is_applying_once(action: Action, site_of: Callable[[Action], Site]) -> None:
+    site = site_of(action)
+    target = TARGETS[action.id](site)
+    bench = bench_of(site)
     change = action.propose(bench.context, target)
     assert change is not None
     for _ in range(2):
@@ -156,7 +137,7 @@ def test_applying_twice_is_applying_once(action: Action, site: Site) -> None:
 
 
 def test_a_renewed_deny_reaches_further(site: Site) -> None:
-    bench, target = _bench(site), _user(site)
+    bench, target = bench_of(site), TARGETS["save_principal"](site)
     action = ACTIONS["revoke_user_sessions"]
     first = action.propose(bench.context, target)
     assert first is not None
@@ -170,6 +151,9 @@ def test_a_renewed_deny_reaches_further(site: Site) -> None:
 
 def test_the_responders_policy_is_every_declaration_and_no_more() -> None:
     declared = {p for c in CHECK_LIST for p in c.permissions} | {p for a in ACTION_LIST for p in a.permissions}
-    granted = {a for s in responder_policy()["Statement"] for a in s["Action"]}
-    assert granted == declared
+    granted, above = (
+        {a for s in policy["Statement"] for a in s["Action"]} for policy in (responder_policy(), organization_policy())
+    )
+    assert granted | above == declared | set(OF_REACH)
+    assert not granted & above
     assert not any("*" in a for a in granted)

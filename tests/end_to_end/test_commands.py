@@ -62,7 +62,7 @@ def test_the_secret_on_standard_input_proves_the_leak(shell: Shell) -> None:
     assert "set access key" in done.stderr
     assert victim.secret.reveal() not in done.stdout + done.stderr
     story = shell.story()
-    assert {m["what"].split()[0] for m in story["measures"]} == {"attach", "deny", "set"}  # type: ignore[attr-defined]
+    assert {m["what"].split()[0] for m in story["measures"]} == {"attach", "deny", "set", "Deactivate"}  # type: ignore[attr-defined]
 
 
 def test_a_repository_to_scan_is_a_source_of_the_secret(shell: Shell, tmp_path: Path) -> None:
@@ -102,13 +102,15 @@ def test_approve_then_respond(shell: Shell) -> None:
     assert "about to attach" in shell.run("incident", "show", key_id, "--log").stdout, again.stdout + again.stderr
     undone = shell.run("incident", "undo", key_id, step, "--why", "over")
     assert undone.returncode == 0
-    assert "detached" in undone.stdout
+    assert "took the quarantine off user aws-victim" in undone.stdout
 
 
 BAD = [
     (["respond", "AKIA" + "NOSUCHKEYATALL77"], 3, "account"),
     (["respond", "not-a-key"], 2, "begins with AKIA"),
-    (["respond", "ASIA" + "RTX3GSDSABCDEFGH"], 2, "begins with AKIA"),
+    (["respond", "ASIA" + "RTX3GSDSABCDEFGH"], 1, "name a role for it in unleak.toml"),
+    (["respond"], 2, "name one"),
+    (["respond", "--user", "somebody"], 2, "--reason"),
     (["inspect", "AIDA" + "RTX3GSDSABCDEFGH"], 2, "not a key"),
     (["inspect", "AKIA" + "QZHO3CC62YYHHCD6"], 3, "unleak.toml"),
     (["incident", "show", "inc-0000000000"], 2, "incident list"),
@@ -171,7 +173,7 @@ def test_kill_9_at_any_moment_and_run_again(make_site: Callable[[], Site], tmp_p
     done = shell.run(*command)
     assert done.returncode == 1, done.stderr
     measures = shell.story()["measures"]
-    assert sorted(m["what"].split()[0] for m in measures) == ["attach", "deny", "set"]  # type: ignore[attr-defined]
+    assert sorted(m["what"].split()[0] for m in measures) == ["Deactivate", "attach", "deny", "set"]  # type: ignore[attr-defined]
     trail = shell.site.stage.admin.client(shell.site.stage.account, "cloudtrail")
     asked = [{"AttributeKey": "AccessKeyId", "AttributeValue": shell.site.stage.responder.key_id}]
     names = [e["EventName"] for e in trail.pages("lookup_events", "Events", LookupAttributes=asked)]

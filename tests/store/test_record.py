@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from database_world import postgres_fixture, record_fixture, record_url_fixture  # noqa: F401  fixtures
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Credentials, SecretKey
 from unleak.model.entry import Entry, Event, Intended, Opened
@@ -17,7 +18,6 @@ from unleak.model.finding import Place
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import Change, Mode, Step, Target, TargetKind
 from unleak.store.codec import event_from_json, event_to_json
-from unleak.store.lease import lease
 from unleak.store.record import Record
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -58,16 +58,14 @@ def test_a_secret_cannot_be_written() -> None:
         event_to_json(smuggled)
 
 
-def test_who_comes_second_is_told(tmp_path: Path) -> None:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+def test_who_comes_second_is_told(record: Record) -> None:
     record.append("inc-1", 0, [(NOW, _opened())])
     with pytest.raises(RecordConflict):
         record.append("inc-1", 0, [(NOW, _opened())])
     assert [e.seq for e in record.entries("inc-1")] == [1]
 
 
-def test_entries_of_one_append_are_all_there_or_none(tmp_path: Path) -> None:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+def test_entries_of_one_append_are_all_there_or_none(record: Record) -> None:
     record.append("inc-1", 0, [(NOW, _opened())])
     record.append("inc-1", 1, [(NOW, _intended("a"))])
     with pytest.raises(RecordConflict):
@@ -75,14 +73,13 @@ def test_entries_of_one_append_are_all_there_or_none(tmp_path: Path) -> None:
     assert len(record.entries("inc-1")) == 2
 
 
-def test_folding_one_by_one_is_folding_at_once(tmp_path: Path) -> None:
+def test_folding_one_by_one_is_folding_at_once(record: Record) -> None:
     events = [_opened(), _intended("a"), _intended("b"), _intended("a")]
     entries = [Entry("inc-1", n, NOW + timedelta(seconds=n), e) for n, e in enumerate(events, 1)]
     one_by_one = Incident()
     for entry in entries:
         one_by_one = fold(one_by_one, [entry])
     assert one_by_one == fold(Incident(), entries)
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
     record.append("inc-1", 0, [(e.at, e.event) for e in entries])
     assert record.incident("inc-1") == one_by_one
 
@@ -92,8 +89,7 @@ def test_a_gap_in_the_numbers_is_no_incident() -> None:
         fold(Incident(), [Entry("inc-1", 2, NOW, _opened())])
 
 
-def test_evidence_comes_back_as_it_was_kept_and_alteration_is_noticed(tmp_path: Path) -> None:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+def test_evidence_comes_back_as_it_was_kept_and_alteration_is_noticed(record: Record) -> None:
     exhibit = record.keep([b'{"a":1}', b'{"b":2}'])
     assert record.load(exhibit) == [b'{"a":1}', b'{"b":2}']
     assert record.keep([b'{"a":1}', b'{"b":2}']) == exhibit
@@ -101,18 +97,17 @@ def test_evidence_comes_back_as_it_was_kept_and_alteration_is_noticed(tmp_path: 
         record.load(Exhibit("0" * 64, 1, 1))
 
 
-def test_the_hourly_count_spans_incidents(tmp_path: Path) -> None:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+def test_the_hourly_count_spans_incidents(record: Record) -> None:
     for name in ("a", "b"):
         record.append(f"inc-{name}", 0, [(NOW, _opened()), (NOW, _intended(name))])
     assert len(record.targets_touched_since(NOW - timedelta(hours=1))) == 2
     assert not record.targets_touched_since(NOW + timedelta(seconds=1))
 
 
-def test_an_incident_is_worked_on_by_one_at_a_time(tmp_path: Path) -> None:
-    with lease(tmp_path, "inc-1"), lease(tmp_path, "inc-2"), pytest.raises(Busy), lease(tmp_path, "inc-1"):
+def test_an_incident_is_worked_on_by_one_at_a_time(record: Record) -> None:
+    with record.lease("inc-1"), record.lease("inc-2"), pytest.raises(Busy), record.lease("inc-1"):
         pass
-    with lease(tmp_path, "inc-1"):
+    with record.lease("inc-1"):
         pass
 
 

@@ -82,7 +82,7 @@ class Accounts:
 
     def caller_in(self, account: str) -> Caller:
         """Who unleak is in this account: where a role or profile is configured, somebody else than at home."""
-        if account not in self._config.accounts:
+        if self._access(account) is None:
             return self.caller
         with self._lock:
             if account not in self._callers:
@@ -91,7 +91,8 @@ class Accounts:
 
     def client(self, account: str, service: str, region: str = "", *, fresh: bool = False) -> Client:
         """A client in `account` (12 digits). `fresh`: a new connection, so that no cached answer is read back."""
-        where = region or self._config.region
+        access = self._config.accounts.get(account)
+        where = region or (access.region if access else "") or self._config.region
         if fresh:
             return self._make(self._session(account), service, where)
         with self._lock:
@@ -103,6 +104,16 @@ class Accounts:
     def leaked(self, credentials: Credentials, service: str, region: str = "") -> Client:
         """A fresh client that signs with a leaked credential, to see whether AWS still accepts it."""
         return Client(self._boto_client(_session_of(credentials), service, region or self._config.region, _TRIAL))
+
+    def acting_as(self, credentials: Credentials, service: str, region: str = "") -> Client:
+        """A client that signs with a session that a unit made for one task (AssumeRoot): what it may do is the task's
+        business, not the responder's.
+        """
+        return Client(self._boto_client(_session_of(credentials), service, region or self._config.region, _BOTO))
+
+    def reaches(self, account: str) -> bool:
+        """Whether the configuration, or the current identity, leads into this account."""
+        return self._access(account) is not None or account == self.caller.account
 
     def regions(self, account: str) -> tuple[str, ...]:
         """Where to look: as configured, or what the account has enabled. Raises where AWS does not tell."""
@@ -139,9 +150,33 @@ class Accounts:
 
     def _session(self, account: str) -> Any:
         if account not in self._sessions:
-            access = self._config.accounts.get(account)
+            access = self._access(account)
             self._sessions[account] = self._reach(account, access) if access else self._same_account(account)
         return self._sessions[account]
+
+    def _access(self, account: str) -> AccountAccess | None:
+        """As configured by its number, or as a member of the organisation."""
+        organization = self._config.organization
+        if account in self._config.accounts or organization is None or account == self.caller.account:
+            return self._config.accounts.get(account)
+        if account not in self.members:
+            return None
+        arn = f"arn:{self.caller.arn.split(':')[1]}:iam::{account}:role/{organization.role}"
+        return AccountAccess(role_arn=arn, external_id=organization.external_id)
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The active accounts of the configured organisation; none where none is configured.
+
+        https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+        """
+        organization = self._config.organization
+        if organization is None:
+            return frozenset()
+        at = self._config.accounts.get(organization.management)
+        session = self._reach(organization.management, at) if at else self._own_session()
+        found = self._make(session, "organizations", self._config.region).pages("list_accounts", "Accounts")
+        return frozenset(str(a["Id"]) for a in found if a.get("Status", "ACTIVE") == "ACTIVE")
 
     def _own_session(self) -> Any:
         if self._identity:

@@ -9,3 +9,9 @@ def need_standin() -> None:
     """Raises Misuse where the embedded AWS is not installed."""
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         raise Misuse("the embedded AWS is not installed", "pip install 'unleak[standin]'")
+
+
+def need_postgresql() -> None:
+    """Raises Misuse where the client of PostgreSQL or the queue is not installed."""
+    if importlib.util.find_spec("psycopg") is None or importlib.util.find_spec("procrastinate") is None:
+        raise Misuse("PostgreSQL is not supported by this installation", "pip install 'unleak[postgresql]'")

@@ -1,12 +1,14 @@
 """`unleak incident`."""
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from unleak.cli.incident_decisions import COMMANDS
+from unleak.cli.incident_named import found_incident, now_of
 from unleak.cli.world import aws_options, config_of, make_world, person, without_secret
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def list_(format_name: str, profile: str, region: str, config_path: Path | None)
 def show(incident: str, log: bool, format_name: str, profile: str, region: str, config_path: Path | None) -> None:
     """How an incident stands: what was done, what holds, what a person must do."""
     world = make_world(config_of(profile, region, config_path))
-    found = _find(world, incident)
+    found = found_incident(world, incident)
     if log:
         _log(world, found)
         return
@@ -79,7 +81,7 @@ def report(
 ) -> None:
     """The incident, told to a tired person at night."""
     world = make_world(config_of(profile, region, config_path))
-    text = _rendered(world, _find(world, incident), format_name)
+    text = _rendered(world, found_incident(world, incident), format_name)
     if output is None:
         click.echo(text)
     else:
@@ -102,9 +104,8 @@ def approve(
     from unleak.playbook import playbook
 
     world = make_world(config_of(profile, region, config_path))
-    found = _find(world, incident)
-    # The record goes by AWS's time, of which nothing was asked here: a machine that is slow must not approve the past.
-    now = max(world.clock.now(), found.updated_at or datetime.min.replace(tzinfo=UTC))
+    found = found_incident(world, incident)
+    now = now_of(world, found)
     pending = next((p for p in playbook(found, now).pending if p.step.id == step), None)
     if pending is None or pending.change is None:
         raise Misuse(
@@ -125,26 +126,18 @@ def undo(incident: str, step: str, why: str, profile: str, region: str, config_p
     """Take back one change of ours. A leaked key is never activated again."""
     from unleak.model.plan import OutcomeKind
     from unleak.respond import undo as take_back
-    from unleak.store.lease import lease
 
     world = make_world(config_of(profile, region, config_path))
-    found = _find(world, incident)
-    with lease(world.record.folder, found.id):
+    found = found_incident(world, incident)
+    with world.record.lease(found.id):
         _, outcome = take_back(world, found.id, step, who=person(), why=without_secret(why))
     click.echo(f"{outcome.kind.value}: {outcome.detail}")
     click.echo(f"  next: unleak incident show {found.id}; it is not contained while this is lifted", err=True)
     sys.exit(0 if outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY} else 1)
 
 
-def _find(world: "World", name: str) -> "Incident":
-    from unleak.engine.local import incident_id_of
-    from unleak.model.errors import Misuse
-
-    for incident_id in (name, incident_id_of(name)):
-        incident = world.record.incident(incident_id)
-        if incident.seq:
-            return incident
-    raise Misuse(f"there is no incident {name}", "`unleak incident list` shows which there are")
+for _command in COMMANDS:
+    command.add_command(_command)
 
 
 def _rendered(world: "World", incident: "Incident", format_name: str) -> str:

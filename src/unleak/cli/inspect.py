@@ -2,82 +2,154 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from unleak.cli.world import aws_options, config_of, make_world
 
+if TYPE_CHECKING:
+    from unleak.iam.way import Reach
+
+Answer = dict[str, object]
+
 
 @click.command("inspect")
-@click.argument("key_id")
+@click.argument("key_id", required=False, default="")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Only what the id itself tells.")
+@click.option(
+    "--details",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Work out the reach from what `aws iam get-account-authorization-details` printed; AWS is not asked.",
+)
+@click.option("--user", default="", help="With --details: the user, by name or ARN.")
+@click.option("--role", default="", help="With --details: the role, by name or ARN.")
 @aws_options
-def command(key_id: str, format_name: str, offline: bool, profile: str, region: str, config_path: Path | None) -> None:
-    """Whose key KEY_ID is, since when, when it was last used, and what it may do. Changes nothing.
+def command(
+    key_id: str, format_name: str, offline: bool, details: Path | None, user: str, role: str, profile: str, region: str,
+    config_path: Path | None,
+) -> None:  # fmt: skip
+    """Whose key KEY_ID is, since when, when it was last used, what it may do, and how far it reaches. Changes nothing.
 
     \b
     unleak inspect AKIA... --offline        the account, from the id alone
     unleak inspect AKIA... --profile security
+    unleak inspect --user ci-deploy --details account.json
     """
     import json
 
+    _check(key_id, details, user, role)
+    answer = _by_itself(key_id)
+    problem, reach = "", None
+    if details is not None:
+        reach, problem = _from_file(answer, details, user, role)
+    elif not offline:
+        reach, problem = _online(answer, key_id, profile, region, config_path)
+    if problem:
+        answer["could_not_look"] = problem
+    click.echo(json.dumps(answer, indent=2, default=str) if format_name == "json" else _text(answer, reach))
+    if problem:
+        click.echo(f"unleak: could not look: {problem}", err=True)
+    sys.exit(3 if problem else 0)
+
+
+def _check(key_id: str, details: Path | None, user: str, role: str) -> None:
+    from unleak.model.errors import Misuse
+
+    if (user or role) and details is None:
+        raise Misuse("--user and --role say who is meant in a file", "give the file too: --details FILE")
+    if details is not None and bool(user) == bool(role):
+        raise Misuse("the file does not say whose key it is", "name the one: --user NAME or --role NAME")
+    if not key_id and details is None:
+        raise Misuse("which key?", "unleak inspect AKIA..., or --user NAME --details FILE")
+
+
+def _by_itself(key_id: str) -> Answer:
+    """What the id itself tells."""
     from unleak.iam.key_id import KeyKind, account_of, kind_of
     from unleak.model.errors import Misuse
 
+    if not key_id:
+        return {"schema": "unleak.inspection/1"}
     kind = kind_of(key_id)
     if kind in {KeyKind.UNKNOWN, KeyKind.NOT_A_KEY}:
         raise Misuse(
             f"{key_id!r} is {kind.value if kind is KeyKind.NOT_A_KEY else 'no AWS key id'}",
             "a key id has 20 characters and begins with AKIA or ASIA",
         )
-    answer: dict[str, object] = {
+    return {
         "schema": "unleak.inspection/1",
         "key_id": key_id,
         "kind": kind.value,
         "account_id": account_of(key_id),
     }
-    problem = ""
-    if not offline:
-        problem = _online(answer, key_id, profile, region, config_path)
-    click.echo(json.dumps(answer, indent=2, default=str) if format_name == "json" else _text(answer))
-    if problem:
-        click.echo(f"unleak: could not look: {problem}", err=True)
-    sys.exit(3 if problem else 0)
 
 
-def _online(answer: dict[str, object], key_id: str, profile: str, region: str, config_path: Path | None) -> str:
-    """Adds what AWS says; returns why it could not be asked, in part or whole."""
+def _from_file(answer: Answer, details: Path, user: str, role: str) -> tuple["Reach", str]:
+    from unleak.iam.account import Kind
+    from unleak.inspect.look_at_reach import reach_saved
+    from unleak.store.codec import to_plain
+
+    kind = Kind.USER if user else Kind.ROLE
+    reach, problem = reach_saved(details, kind, user or role, str(answer.get("account_id") or ""))
+    answer["Reach"] = to_plain(reach)
+    return reach, problem
+
+
+def _online(
+    answer: Answer, key_id: str, profile: str, region: str, config_path: Path | None
+) -> tuple["Reach | None", str]:
+    """Adds what AWS says; returns the reach, and why it could not be asked, in part or whole."""
     from unleak.inspect.look import look_at_key
+    from unleak.inspect.look_at_reach import reach_online
+    from unleak.model.evidence import KeyOwner
     from unleak.store.codec import to_plain
 
     world = make_world(config_of(profile, region, config_path), record_url="sqlite://")
     found, problem = look_at_key(world.aws, world.clock, key_id)
     for evidence in found:
         answer[type(evidence).__name__] = to_plain(evidence)
-    if problem:
-        answer["could_not_look"] = problem
-    return problem
+    owner = next((e for e in found if isinstance(e, KeyOwner)), None)
+    if owner is None or owner.user_arn is None:
+        return None, problem
+    reach, unseen = reach_online(world.aws, owner.user_arn, owner.account)
+    if reach is not None:
+        answer["Reach"] = to_plain(reach)
+    return reach, "; ".join(filter(None, (problem, unseen)))
 
 
-def _text(answer: dict[str, object]) -> str:
+def _text(answer: Answer, reach: "Reach | None") -> str:
+    from unleak.cli.reach_lines import reach_lines
+
+    lines = [*_of_key(answer)] if "key_id" in answer else []
+    if reach is not None:
+        lines += [*([] if "KeyOwner" in answer else [f"  principal  {reach.principal}"]), *reach_lines(reach)]
+    if "key_id" in answer:
+        lines.append(f"  next: unleak respond {answer['key_id']} --plan")
+    return "\n".join(lines)
+
+
+def _of_key(answer: Answer) -> list[str]:
     owner, may = answer.get("KeyOwner"), answer.get("PermissionsRead")
     account = answer["account_id"] or "unknown (the id does not tell)"
     lines = [f"{answer['key_id']}: {answer['kind']} of account {account}"]
     if isinstance(owner, dict):
-        nobody = "root user" if owner["is_root"] else "nobody: the key does not exist"
+        nobody = {"Active": owner["kind"], "absent": "nobody: the key does not exist"}.get(owner["status"], "not known")
         used = f"{owner['last_used_at'] or 'never'} {owner['last_used_service']} {owner['last_used_region']}"
         lines += [
-            f"  owner      {owner['user_arn'] or nobody}",
+            f"  owner      {owner['user_arn'] or owner['role_arn'] or nobody}",
             f"  status     {owner['status']}",
             f"  created    {owner['created_at'] or 'unknown'}",
             f"  last used  {used.rstrip()}",
         ]
+        if owner["kind"].startswith("root"):
+            lines.append("  reach      everything: only its organisation limits a root user")
     if isinstance(may, dict):
         lines.append(
             f"  may do     {'EVERYTHING' if may['is_admin'] else str(len(may['dangers'])) + ' dangerous actions'}:"
         )
         lines += [f"    {d['action']:<38} {d['why']}" for d in may["dangers"]]
         lines += [f"    could not read: {name}" for name in may["unread"]]
-    lines.append(f"  next: unleak respond {answer['key_id']} --plan")
-    return "\n".join(lines)
+    return lines

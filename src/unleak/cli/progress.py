@@ -20,9 +20,10 @@ _BAD = {OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.ASK}
 
 
 class Progress:
-    """Repeated looks that say the same are shown once."""
+    """Repeated looks that say the same are shown once. `whose`: each line names its incident."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whose: bool = False) -> None:
+        self._whose = whose
         self._console = Console(stderr=True, highlight=False)
         self._status = Status("", console=self._console) if sys.stderr.isatty() else None
         self._last: dict[str, str] = {}
@@ -45,10 +46,12 @@ class Progress:
     def entry(self, entry: Entry) -> None:
         text = sentence(entry.event)
         if isinstance(entry.event, Looked):
-            if self._last.get(entry.event.step.id) == text:
+            said = f"{entry.incident} {entry.event.step.id}"
+            if self._last.get(said) == text:
                 return
-            self._last[entry.event.step.id] = text
-        self._console.print(f"[dim]{entry.at:%H:%M:%S}[/dim] {_mark(entry)} {escape(text)}", soft_wrap=True)
+            self._last[said] = text
+        whose = f"[dim]{entry.incident}[/dim] " if self._whose else ""
+        self._console.print(f"[dim]{entry.at:%H:%M:%S}[/dim] {whose}{_mark(entry)} {escape(text)}", soft_wrap=True)
 
     def clock(self, clock: Clock) -> Clock:
         return _ToldClock(clock, self)

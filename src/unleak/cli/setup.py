@@ -2,6 +2,7 @@
 
 import click
 
+from unleak.cli.setup_check import check
 from unleak.cli.setup_hooks import hooks
 
 
@@ -11,13 +12,15 @@ def command() -> None:
 
 
 command.add_command(hooks)
+command.add_command(check)
 
 
 @command.command("policy")
-def policy() -> None:
+@click.option("--organization", is_flag=True, help="That of the role in the organisation's management account.")
+def policy(organization: bool) -> None:
     """The least-privilege IAM policy of a responder, derived from what every check and action declares."""
     import json
 
-    from unleak.engine.permissions import responder_policy
+    from unleak.engine.permissions import organization_policy, responder_policy
 
-    click.echo(json.dumps(responder_policy(), indent=2))
+    click.echo(json.dumps(organization_policy() if organization else responder_policy(), indent=2))

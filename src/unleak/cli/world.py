@@ -38,9 +38,22 @@ def config_of(profile: str, region: str, config_path: Path | None) -> Config:
 
 
 def make_world(config: Config, *, record_url: str = "", vault: Vault | None = None) -> World:
-    record = Record(record_url or config.record_url)
+    record = record_at(record_url or config.record_url)
     accounts = Accounts(config)
     return World(config=config, record=record, aws=accounts, clock=AwsClock(accounts), vault=vault or Vault())
+
+
+def record_at(url: str) -> Record:
+    """Where it lies in PostgreSQL, whoever adds to it wakes a worker in the same transaction."""
+    if not url.startswith("postgres"):
+        return Record(url)
+    from unleak.cli.extras import need_postgresql
+
+    need_postgresql()
+    from unleak.engine.procrastinate import enqueue, make_queue
+
+    make_queue(url)
+    return Record(url, wake=enqueue)
 
 
 def without_secret(words: str) -> str:

@@ -1,11 +1,32 @@
 """Stop the credential: one file an action. Only here is a key deactivated or deleted."""
 
-from unleak.contain import attach_quarantine, deactivate_key, revoke_role_sessions, revoke_user_sessions
+from unleak.contain import (
+    attach_quarantine,
+    block_console,
+    break_glass,
+    deactivate_key,
+    delete_key,
+    delete_user,
+    deny_all,
+    lock_with_scp,
+    revoke_role_sessions,
+    revoke_service_credentials,
+    revoke_user_sessions,
+    root_key,
+)
 from unleak.unit import Action
 
 ACTIONS: tuple[Action, ...] = (
     attach_quarantine.ACTION,
     revoke_user_sessions.ACTION,
     revoke_role_sessions.ACTION,
+    revoke_service_credentials.ACTION,
     deactivate_key.ACTION,
+    deny_all.ACTION,
+    lock_with_scp.ACTION,
+    block_console.ACTION,
+    root_key.ACTION,
+    delete_key.ACTION,
+    delete_user.ACTION,
+    break_glass.ACTION,
 )

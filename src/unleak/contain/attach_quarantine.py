@@ -1,36 +1,40 @@
-"""Attaches AWS's own quarantine policy, as AWS does a minute after it hears of a leak.
+"""Attaches AWS's own quarantine policy, as AWS does a minute after it hears of a leak; where no slot is free, by the
+next best way (`contain/quarantine/`).
 
-The policies are managed by AWS and change: which there are and what they deny is read at run time.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html
 """
 
-from unleak.aws.client import Client
+from dataclasses import replace
+
 from unleak.aws.trial import REFUSED_BY_QUARANTINE
+from unleak.contain.by_simulation import PERMISSION, with_simulation
 from unleak.contain.by_trial import with_trial
-from unleak.iam.danger import DANGERS
-from unleak.iam.evaluate import Decision, Policies, Request, evaluate
-from unleak.iam.policy import parse_policy
-from unleak.model.errors import AwsError, NotFound, NotPossible
+from unleak.contain.own_policy import LIMIT
+from unleak.contain.quarantine import WAYS
+from unleak.contain.quarantine.policies import PREFIX, dangers_of, denied_by, strongest
+from unleak.contain.quarantine.way import Patient, Way
+from unleak.model.errors import AwsError, NotPossible
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
 
-PREFIX = "AWSCompromisedKeyQuarantine"
-_OLDEST, _NEWEST_KNOWN = 2, 4
-_SCP_OR_SLOTS = "detach a policy that is not needed, or ask AWS for more than 10 policies a user"
+_BREAKS = (
+    "what an application of {name} does with iam:PassRole, s3:GetObject, s3:ListBucket, bedrock:InvokeModel, lambda or "
+    "ec2:RunInstances"
+)
+_MOST_SIMULATED = 3
 
 
 class AttachQuarantine:
     id = "attach_quarantine"
     title = "Attach AWS's quarantine policy to the user"
-    permissions = (
-        "iam:ListAttachedUserPolicies",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-        "iam:AttachUserPolicy",
-        "iam:DetachUserPolicy",
+    permissions = tuple(
+        dict.fromkeys(
+            (*(p for way in WAYS for p in way.permissions), "iam:GetPolicy", "iam:GetPolicyVersion", PERMISSION)
+        )
     )
     breaking = True
     reversible = True
+    deletes = False
     by_hand = ByHand(
         console=f"IAM > Users > {{name}} > Add permissions > Attach policies directly > {PREFIX}V3",
         cli=f"aws iam attach-user-policy --user-name {{name}} --policy-arn arn:aws:iam::aws:policy/{PREFIX}V3",
@@ -38,92 +42,53 @@ class AttachQuarantine:
     references = ("https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html",)
 
     def propose(self, context: Context, target: Target) -> Change | None:
-        client = context.aws.client(target.account, "iam")
-        attached = _attached(client, target)
-        if any(_is_quarantine(arn) for arn in attached):
+        patient = Patient(context, context.aws.client(target.account, "iam"), target)
+        if any(way.seen(patient) for way in WAYS):
             return None
-        arn = _strongest(context, client, target)
-        return Change(
-            summary=f"attach {arn.rsplit('/', 1)[-1]} to user {target.name}",
-            breaks=f"what an application of {target.name} does with iam:PassRole, s3:GetObject, s3:ListBucket, "
-            "bedrock:InvokeModel, lambda or ec2:RunInstances",
-            undo="detach it",
-            before={"attached": attached},
-            after={"policy_arn": arn},
-        )
+        actions = _dangers(context, target)
+        patient = replace(patient, quarantine=strongest(patient.client, patient.partition, actions))
+        way, change = next((w, c) for w in WAYS if (c := w.propose(patient)) is not None)
+        denies = patient.quarantine.denies if patient.quarantine else denied_by(change.after["document"], actions)
+        after = {**change.after, "way": way.id, "denies": list(denies[:_MOST_SIMULATED])}
+        return replace(change, breaks=_BREAKS.format(name=target.name), after=after)
 
     def apply(self, context: Context, target: Target, change: Change) -> Outcome:
-        client = context.aws.client(target.account, "iam")
         try:
-            client.attach_user_policy(UserName=target.name, PolicyArn=change.after["policy_arn"])
+            _way(change).apply(Patient(context, context.aws.client(target.account, "iam"), target), change.after)
         except AwsError as error:
-            if error.code in {"LimitExceeded", "LimitExceededException"}:
-                raise NotPossible(f"user {target.name} has no free policy slot", _SCP_OR_SLOTS) from error
+            if error.code in LIMIT:
+                raise NotPossible(
+                    f"{target.name} has no free slot any more: {error}", "run again: another way"
+                ) from error
             raise
         return Outcome(OutcomeKind.DONE, change.summary)
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
-        del change
-        attached = _attached(context.aws.client(target.account, "iam", fresh=True), target)
-        mine = next((arn for arn in attached if _is_quarantine(arn)), None)
-        if mine is None:
+        patient = Patient(context, context.aws.client(target.account, "iam", fresh=True), target)
+        stands = next((said for way in WAYS if (said := way.seen(patient))), "")
+        if not stands:
             return Look(Tri.NO, detail="no quarantine policy is attached (any more)")
-        seen = Look(Tri.YES, detail=f"{mine.rsplit('/', 1)[-1]} is attached")
+        seen = Look(Tri.YES, detail=stands)
         owner = context.incident.owner
-        return _try_key(context, seen) if owner and owner.user_arn == target.id else seen
+        if owner and owner.user_arn == target.id:
+            seen = _try_key(context, seen)
+        return with_simulation(context, seen, target, tuple(change.after.get("denies", ())) if change else ())
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
-        client = context.aws.client(target.account, "iam")
-        arn = change.after["policy_arn"]
-        if arn not in _attached(client, target):
-            return Outcome(OutcomeKind.ALREADY, "it is detached already")
-        client.detach_user_policy(UserName=target.name, PolicyArn=arn)
-        return Outcome(OutcomeKind.DONE, f"detached {arn.rsplit('/', 1)[-1]} from user {target.name}")
+        patient = Patient(context, context.aws.client(target.account, "iam"), target)
+        if not _way(change).undo(patient, change):
+            return Outcome(OutcomeKind.ALREADY, "the quarantine is gone already")
+        return Outcome(OutcomeKind.DONE, f"took the quarantine off user {target.name}")
 
 
-def _is_quarantine(arn: str) -> bool:
-    """AWS's own only: anybody may name a policy of the account like it."""
-    return arn.split(":")[4] == "aws" and arn.split(":", 5)[5].startswith(f"policy/{PREFIX}")
+def _way(change: Change) -> Way:
+    return next(w for w in WAYS if w.id == change.after["way"])
 
 
-def _attached(client: Client, target: Target) -> list[str]:
-    found = client.pages("list_attached_user_policies", "AttachedPolicies", UserName=target.name)
-    return sorted(p["PolicyArn"] for p in found)
-
-
-def _strongest(context: Context, client: Client, target: Target) -> str:
-    """The one that denies most of what this user may dangerously do; of equals, the newest."""
+def _dangers(context: Context, target: Target) -> list[str]:
     read = context.incident.permissions.get(target.id)
-    actions = [d.action for d in read.dangers] if read and not read.is_admin else list(DANGERS)
-    partition = target.id.split(":")[1]
-    best: tuple[int, int, str] | None = None
-    version = _OLDEST
-    while True:
-        arn = f"arn:{partition}:iam::aws:policy/{PREFIX}V{version}"
-        document = _document(client, arn)
-        if document is not None:
-            candidate = (_denied(document, actions), version, arn)
-            best = max(best, candidate) if best else candidate
-        elif version > _NEWEST_KNOWN:
-            break
-        version += 1
-    if best is None:
-        raise NotPossible(f"AWS offers no {PREFIX} policy in partition {partition}", "deny by hand what the key may do")
-    return best[2]
-
-
-def _document(client: Client, arn: str) -> dict[str, object] | None:
-    try:
-        version = client.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    except NotFound:
-        return None
-    found = client.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-    return dict(found)
-
-
-def _denied(document: dict[str, object], actions: list[str]) -> int:
-    policies = Policies(identity=(parse_policy(document),))
-    return sum(evaluate(Request(a), policies).decision is Decision.EXPLICIT_DENY for a in actions)
+    known = tuple(d.action for d in read.dangers) if read else ()
+    return dangers_of(known, is_admin=read is None or read.is_admin)
 
 
 def _try_key(context: Context, seen: Look) -> Look:

@@ -4,8 +4,10 @@ Sessions of a user carry the user's permissions, so the deny goes on the user:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html
 """
 
+from unleak.contain.by_simulation import PERMISSION
 from unleak.contain.by_trial import with_trial
-from unleak.contain.session_revocation import apply_deny, propose_deny, undo_deny, verify_deny
+from unleak.contain.own_policy import ON_USER
+from unleak.contain.session_revocation import apply_deny, propose_deny, simulated, undo_deny, verify_deny
 from unleak.model.plan import Change, Look, Outcome, Target
 from unleak.unit import ByHand, Context
 
@@ -13,9 +15,10 @@ from unleak.unit import ByHand, Context
 class RevokeUserSessions:
     id = "revoke_user_sessions"
     title = "Deny sessions of the user that were issued before now"
-    permissions = ("iam:GetUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy")
+    permissions = (*ON_USER, PERMISSION)
     breaking = True
     reversible = True
+    deletes = False
     by_hand = ByHand(
         console="IAM > Users > {name} > Add permissions > Create inline policy > JSON: deny * on * under the condition "
         "DateLessThan aws:TokenIssueTime = now",
@@ -43,9 +46,11 @@ class RevokeUserSessions:
         owner, key_id = context.incident.owner, context.incident.key_id
         tried = context.incident.tried.get(key_id)
         if tried is None or owner is None or owner.user_arn != target.id:
-            return seen
+            return simulated(context, target, seen)
         # The session that we minted before: what it was allowed then must be refused now.
-        return with_trial(context, seen, context.vault.witness_of(key_id), tried.session_probe, "a session of this key")
+        witness = context.vault.witness_of(key_id)
+        seen = with_trial(context, seen, witness, tried.session_probe, "a session of this key")
+        return simulated(context, target, seen)
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
         del change

@@ -1,25 +1,57 @@
 """What revoking a user's and a role's sessions have in common: the deny, its renewal, its proof by state, its undo."""
 
-import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from unleak.contain.inline_policy import SKEW, InlinePolicy, cutoff_of, session_deny
+from unleak.contain.by_simulation import ASKED, with_simulation
+from unleak.contain.own_policy import OwnPolicy, own_policy
 from unleak.model.clock import parse_stamp, stamp
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import Context
 
+SKEW = timedelta(seconds=60)
+"""Clocks differ, and a session minted while the deny travels is issued after `now`: the cut-off lies a little ahead."""
 _SOURCES = {"deactivate_key", "revoke_user_sessions"}
 """What new sessions come from; units of this room."""
 
 
-def policy_on(context: Context, target: Target, *, fresh: bool = False) -> InlinePolicy:
-    client = context.aws.client(target.account, "iam", fresh=fresh)
-    return InlinePolicy(client, target, f"unleak-{context.incident.id}-revoke-sessions")
+def session_deny(cutoff: datetime) -> dict[str, Any]:
+    """Denies everything to sessions issued before `cutoff`; long-term keys carry no issue time and are not touched.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "UnleakRevokeOlderSessions",
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"DateLessThan": {"aws:TokenIssueTime": stamp(cutoff)}},
+            }
+        ],
+    }
+
+
+def cutoff_of(document: dict[str, Any] | None) -> datetime | None:
+    """The cut-off of a document that `session_deny` wrote; None for any other."""
+    try:
+        text = document["Statement"][0]["Condition"]["DateLessThan"]["aws:TokenIssueTime"] if document else None
+        cutoff = parse_stamp(text) if text else None
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    return cutoff if cutoff and document == session_deny(cutoff) else None
+
+
+def policy_on(context: Context, target: Target, *, fresh: bool = False) -> OwnPolicy:
+    return own_policy(context, target, "revoke-sessions", fresh=fresh)
 
 
 def propose_deny(context: Context, target: Target, breaks: str) -> Change | None:
     """None where a deny of ours stands that is late enough for this round."""
-    present = policy_on(context, target).read()
+    policy = policy_on(context, target)
+    present = policy.read()
     cutoff = cutoff_of(present)
     if cutoff is not None and cutoff >= _needed(context, target):
         return None
@@ -27,7 +59,7 @@ def propose_deny(context: Context, target: Target, breaks: str) -> Change | None
     return Change(
         summary=f"deny everything to sessions of {target.kind} {target.name} issued before {until}",
         breaks=breaks,
-        undo=f"delete the inline policy unleak-{context.incident.id}-revoke-sessions",
+        undo=f"delete the policy {policy.name}",
         before={"document": present},
         after={"cutoff": until},
         moving=("cutoff",),
@@ -55,7 +87,7 @@ def apply_deny(context: Context, target: Target, change: Change) -> Outcome:
     present = cutoff_of(policy.read())
     if present is not None and present >= wanted:
         return Outcome(OutcomeKind.DONE, "a deny at least as late stands already")
-    policy.write(json.dumps(session_deny(wanted), separators=(",", ":")))
+    policy.write(session_deny(wanted))
     return Outcome(OutcomeKind.DONE, change.summary)
 
 
@@ -69,12 +101,17 @@ def verify_deny(context: Context, target: Target, change: Change | None) -> Look
     return Look(Tri.YES, detail=f"sessions issued before {stamp(present)} are denied")
 
 
+def simulated(context: Context, target: Target, seen: Look) -> Look:
+    """For a session that was issued when the incident was opened."""
+    return with_simulation(context, seen, target, ASKED, context.incident.opened_at or context.clock.now())
+
+
 def undo_deny(context: Context, target: Target) -> Outcome:
     policy = policy_on(context, target)
     present = policy.read()
     if present is None:
         return Outcome(OutcomeKind.ALREADY, "the deny is gone already")
     if cutoff_of(present) is None:
-        return Outcome(OutcomeKind.ASK, f"somebody has changed the policy {policy.name}: look at it before deleting it")
+        return Outcome(OutcomeKind.ASK, f"the policy {policy.name} is not what we wrote: look at it, then delete it")
     policy.delete()
-    return Outcome(OutcomeKind.DONE, f"deleted the inline policy {policy.name}")
+    return Outcome(OutcomeKind.DONE, f"deleted the policy {policy.name} of {target.kind} {target.name}")

@@ -1,16 +1,20 @@
 """One process, one incident at a time: respond, sleep until something is due, respond again."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from unleak.model.alert import Alert
 from unleak.model.entry import Alerted, Event, ModeSet, Opened, Resumed
-from unleak.model.errors import RecordConflict
+from unleak.model.errors import Busy, RecordConflict, Unreachable
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, OutcomeKind, Plan
 from unleak.respond import World, respond
-from unleak.store.lease import lease
+
+_POLL = timedelta(seconds=1)
+_BUSY_AGAIN = timedelta(seconds=5)
+_NEVER = timedelta(days=365)
 
 
 def incident_id_of(key_id: str) -> str:
@@ -63,14 +67,49 @@ def _has_given_up(incident: Incident) -> bool:
     )
 
 
-def run(world: World, incident_id: str, *, until: datetime | None = None) -> tuple[Incident, Plan]:
-    """Goes on until the incident is contained, only a person can go on, or `until` has come.
+def run(
+    world: World, incident_id: str, *, until: datetime | None = None, goes_on: Callable[[Incident], bool] | None = None
+) -> tuple[Incident, Plan]:
+    """Goes on until the incident is contained, only a person can go on, or `until` has come; with `goes_on`, as long as
+    that says so.
 
     Raises Busy while another process works on it. May be killed at any moment and started again.
     """
-    with lease(world.record.folder, incident_id):
+    with world.record.lease(incident_id):
         while True:
             incident, plan = respond(world, incident_id)
-            if plan.settles_at is None or (until is not None and plan.settles_at > until):
+            on = goes_on is not None and goes_on(incident)
+            wake_at = plan.wake_at if on else plan.settles_at
+            if wake_at is None or (until is not None and wake_at > until):
                 return incident, plan
-            world.clock.sleep_until(plan.settles_at)
+            world.clock.sleep_until(wake_at)
+
+
+def work(world: World, *, wait: bool = True) -> None:
+    """Looks after every incident of the record, each when it is due, until it is interrupted; without `wait`, once.
+
+    Timers come out of the record: a worker that is started later takes up what fell due meanwhile. Incidents that other
+    processes work on are left to them.
+    """
+    due: dict[str, datetime] = {}
+    seen: dict[str, int] = {}
+    while True:
+        now = world.clock.now()
+        for incident_id, seq in world.record.lengths().items():
+            if seen.get(incident_id) != seq:
+                seen[incident_id], due[incident_id] = seq, now
+        for incident_id in [i for i, at in due.items() if at <= now]:
+            wake_at, seen[incident_id] = _take(world, incident_id)
+            due[incident_id] = wake_at or now + _NEVER
+        if not wait:
+            return
+        world.clock.sleep_until(min([world.clock.now() + _POLL, *due.values()]))
+
+
+def _take(world: World, incident_id: str) -> tuple[datetime | None, int]:
+    try:
+        with world.record.lease(incident_id):
+            incident, plan = respond(world, incident_id)
+    except (Busy, Unreachable):
+        return world.clock.now() + _BUSY_AGAIN, world.record.incident(incident_id).seq
+    return plan.wake_at, incident.seq

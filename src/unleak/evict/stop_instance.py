@@ -14,6 +14,7 @@ class StopInstance:
     permissions = ("ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances")
     breaking = True
     reversible = True
+    deletes = False
     by_hand = ByHand(
         console="EC2 (region {region}) > Instances > {name} > Instance state > Stop instance",
         cli="aws ec2 stop-instances --region {region} --instance-ids {name}",

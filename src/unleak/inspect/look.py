@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from unleak.aws.accounts import Accounts
 from unleak.inspect import find_owner, read_permissions
 from unleak.model.clock import Clock
-from unleak.model.credential import Vault
-from unleak.model.errors import UnleakError
+from unleak.model.credential import CredentialKind, Vault
+from unleak.model.errors import AccessDenied, UnleakError
 from unleak.model.evidence import Evidence, Exhibit, KeyOwner, PermissionsRead
 from unleak.model.incident import Incident
 from unleak.model.plan import Target, TargetKind
@@ -29,6 +29,11 @@ def look_at_key(aws: Accounts, clock: Clock, key_id: str) -> tuple[list[Evidence
     try:
         found.extend(find_owner.CHECK.run(context, Target(TargetKind.KEY, key_id, "")))
         owner = next((e for e in found if isinstance(e, KeyOwner)), None)
+        if owner is not None and owner.kind is CredentialKind.FOREIGN:
+            raise AccessDenied(
+                f"account {owner.account} is not reached",
+                f'name a role for it in unleak.toml ([accounts."{owner.account}"])',
+            )
         if owner is not None and owner.user_arn:
             target = Target(TargetKind.USER, owner.user_arn, owner.account)
             found.extend(read_permissions.CHECK.run(context, target))

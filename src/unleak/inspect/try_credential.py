@@ -38,7 +38,7 @@ class TryCredential:
             yield KeyTried(target.id, accepted=False, code=identity.code, request_ids=_known(ours))
             return
         key_probe = _first_accepted(context, leaked, _REFUSED_FIRST, ours)
-        session = _mint_witness(context, leaked, ours)
+        session = _witness(context, leaked, ours)
         session_probe = _first_accepted(context, session, _NEVER_REFUSED, ours) if session else ""
         yield KeyTried(
             key_id=target.id,
@@ -46,7 +46,7 @@ class TryCredential:
             principal_arn=identity.arn,
             key_probe=key_probe,
             session_probe=session_probe,
-            witness_key_id=session.key_id if session else "",
+            witness_key_id=session.key_id if session and leaked.token is None else "",
             request_ids=_known(ours),
         )
 
@@ -58,6 +58,14 @@ def _first_accepted(context: Context, credentials: Credentials, probes: tuple[Pr
         if trial.accepted is Tri.YES:
             return probe.action
     return ""
+
+
+def _witness(context: Context, leaked: Credentials, ours: list[str]) -> Credentials | None:
+    """A leaked session is its own: it is what must be refused afterwards."""
+    if leaked.token is None:
+        return _mint_witness(context, leaked, ours)
+    context.vault.put_witness(leaked.key_id, leaked)
+    return leaked
 
 
 def _mint_witness(context: Context, leaked: Credentials, ours: list[str]) -> Credentials | None:

@@ -38,9 +38,17 @@ def call_from_record(record: dict[str, Any]) -> Call:
         error=text(record.get("errorCode")),
         read_only=bool(record.get("readOnly", False)),
         invoked_by=text(who.get("invokedBy")),
+        kind=text(who.get("type")),
+        issuer_arn=_issuer(who),
         request=_parameters(record.get("requestParameters")),
         made=_made(record.get("responseElements")),
     )
+
+
+def _issuer(who: dict[str, Any]) -> str:
+    context = who.get("sessionContext")
+    issuer = context.get("sessionIssuer") if isinstance(context, dict) else None
+    return text(issuer.get("arn")) if isinstance(issuer, dict) else ""
 
 
 def text(value: object) -> str:

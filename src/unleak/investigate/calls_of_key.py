@@ -7,8 +7,9 @@ from dataclasses import replace
 from unleak.investigate.chain import FOLLOWED, follow
 from unleak.investigate.trail import calls_with_key
 from unleak.model.call import Call
+from unleak.model.credential import CredentialKind
 from unleak.model.errors import CouldNotLook
-from unleak.model.evidence import CallsRead, Evidence, KeyStatus, LastingCall
+from unleak.model.evidence import CallsRead, Evidence, KeyOwner, KeyStatus, LastingCall, UseBefore
 from unleak.model.plan import Target
 from unleak.unit import Context
 
@@ -16,6 +17,14 @@ _GIVE_ACCESS = frozenset(
     {"iam", "lambda", "cloudformation", "ssm", "rolesanywhere", "organizations", "sso", "identitystore", "signin"}
 )
 _PROVES_NOTHING = "sts:GetCallerIdentity"
+_OUTLIVES = frozenset(
+    {
+        "ssm:StartSession", "codeartifact:GetAuthorizationToken", "ecr:GetAuthorizationToken",
+        "ecr-public:GetAuthorizationToken", "sts:GetWebIdentityToken", "eks:CreateAccessEntry", "kms:CreateGrant",
+        "signin:CreateOAuth2Token", "account:PutAlternateContact", "account:PutContactInformation",
+    }
+)  # fmt: skip
+"""What they gave, no deny ends: a token for another system, an open shell, a grant."""
 
 
 class CallsOfKey:
@@ -32,18 +41,37 @@ class CallsOfKey:
         witness = {t.witness_key_id for t in context.incident.tried.values()}
         for call in calls:
             yield from (f for f in follow(call) if getattr(f, "key_id", "") not in witness)
-        yield from _owner_of_a_deleted_key(context, target, calls)
+        yield from _owner_by_the_trail(context, target, calls)
         yield _summary(context, target, calls, heard.unread)
         if heard.unread:
             raise CouldNotLook("not everywhere: " + "; ".join(heard.unread), "grant cloudtrail:LookupEvents there")
 
 
-def _owner_of_a_deleted_key(context: Context, target: Target, calls: list[Call]) -> Iterator[Evidence]:
-    """IAM forgets whose a deleted key was; the trail does not, and its user's sessions live on."""
+def _owner_by_the_trail(context: Context, target: Target, calls: list[Call]) -> Iterator[Evidence]:
+    """IAM forgets whose a deleted key was, and never knew whose a session is; the trail tells."""
     owner = context.incident.owners.get(target.id)
-    users = {c.principal_arn for c in calls if c.key_id == target.id and ":user/" in c.principal_arn}
-    if owner is not None and owner.status is KeyStatus.ABSENT and owner.user_arn is None and len(users) == 1:
+    if owner is None or owner.principal_arn is not None:
+        return
+    own = [c for c in calls if c.key_id == target.id]
+    users = {c.principal_arn for c in own if ":user/" in c.principal_arn}
+    if owner.kind is CredentialKind.UNKNOWN_SESSION:
+        yield from (_of_session(owner, c) for c in own[:1])
+    elif owner.status is KeyStatus.ABSENT and len(users) == 1:
         yield replace(owner, user_arn=users.pop())
+
+
+def _of_session(owner: KeyOwner, call: Call) -> KeyOwner:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html"""
+    match call.kind:
+        case "AssumedRole" if call.issuer_arn:
+            return replace(owner, kind=CredentialKind.ROLE_SESSION, role_arn=call.issuer_arn)
+        case "FederatedUser" if call.issuer_arn:
+            return replace(owner, kind=CredentialKind.FEDERATED_SESSION, user_arn=call.issuer_arn)
+        case "IAMUser":
+            return replace(owner, kind=CredentialKind.USER_SESSION, user_arn=call.principal_arn)
+        case "Root":
+            return replace(owner, kind=CredentialKind.ROOT_SESSION)
+    return owner
 
 
 def _is_ours(call: Call, ours: frozenset[str]) -> bool:
@@ -53,6 +81,8 @@ def _is_ours(call: Call, ours: frozenset[str]) -> bool:
 
 def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[str, ...]) -> CallsRead:
     accepted = [c for c in calls if c.accepted]
+    before = [c for c in accepted if c.at < context.incident.suspect_since]
+    known = {c.address for c in before}
     telling = [c.at for c in accepted if c.action != _PROVES_NOTHING]
     return CallsRead(
         key_id=target.id,
@@ -65,6 +95,18 @@ def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[
         addresses=tuple(sorted({c.address for c in calls if c.address})),
         unread=unread,
         lasting=tuple(LastingCall(c.action, _name_in(c), c.at) for c in accepted if _lasts(c)),
+        before=_use(before),
+        strange=tuple(sorted({c.address for c in accepted if c not in before and c.address not in known})),
+        outlives=tuple(sorted({c.action for c in accepted if c.action in _OUTLIVES and c not in before})),
+    )
+
+
+def _use(calls: list[Call]) -> UseBefore:
+    return UseBefore(
+        accepted=len(calls),
+        last_at=calls[-1].at if calls else None,
+        actions=tuple(sorted({c.action for c in calls})),
+        addresses=tuple(sorted({c.address for c in calls if c.address})),
     )
 
 

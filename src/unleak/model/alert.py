@@ -28,7 +28,9 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`who` names the sender or person, `reason` their words; `leaked_at` is None where nobody knows."""
+    """`who` names the sender or person, `reason` their words; `leaked_at` is None where nobody knows. `public`: whether
+    strangers could read it; None, where nobody says, is taken for yes.
+    """
 
     key_id: str
     ground: Ground
@@ -38,3 +40,4 @@ class Alert:
     reason: str = ""
     leaked_at: datetime | None = None
     places: tuple[Place, ...] = ()
+    public: bool | None = None

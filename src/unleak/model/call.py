@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`made` holds what the answer says was created: ids and names, never secrets. `error` is empty for success."""
+    """`made` holds what the answer says was created: ids and names, never secrets. `error` is empty for success.
+
+    `kind` is CloudTrail's type of identity; `issuer_arn` is the role or user that a session came from.
+    """
 
     event_id: str
     request_id: str
@@ -23,6 +26,8 @@ class Call:
     error: str = ""
     read_only: bool = True
     invoked_by: str = ""
+    kind: str = ""
+    issuer_arn: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)
 

@@ -73,6 +73,24 @@ class Origin(StrEnum):
     STOLEN = "stolen"
 
 
+class CredentialKind(StrEnum):
+    """Which case of the decision table this is: where a deny must go, and what can be switched off at all."""
+
+    USER_KEY = "user key"
+    USER_SESSION = "user session"  # GetSessionToken
+    FEDERATED_SESSION = "federated session"  # GetFederationToken
+    ROLE_SESSION = "role session"
+    ROOT_KEY = "root key"
+    ROOT_SESSION = "root session"
+    SERVICE_CREDENTIAL = "service-specific credential"  # Bedrock, CodeCommit, Keyspaces
+    UNKNOWN_SESSION = "session of a principal that is not known yet"
+    FOREIGN = "credential of an account that is not reached"
+
+    @property
+    def is_root(self) -> bool:
+        return self in {CredentialKind.ROOT_KEY, CredentialKind.ROOT_SESSION}
+
+
 class Vault:
     """The leaked credentials that this process has in hand, by key id. Gone when the process ends."""
 

@@ -1,6 +1,7 @@
 """What the record consists of: numbered, dated, append-only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from unleak.model.alert import Alert
@@ -37,6 +38,28 @@ class Checked:
     evidence: tuple[Evidence, ...] = ()
     unknown: str = ""
     may_retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A person wants a step that the table does not want by itself: it is shown, and waits for an approval.
+
+    `options` are the unit's own.
+    """
+
+    step: Step
+    who: str
+    why: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSet:
+    """A legal hold: while it is on, nothing is deleted."""
+
+    on: bool
+    who: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +112,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class UndoIntended:
+    """`restoring`: it has done its work and is lifted for good; else it is missing while it is lifted."""
+
     step: Step
     who: str
     why: str
+    restoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +147,8 @@ Event = (
     Opened
     | Alerted
     | ModeSet
+    | Requested
+    | HoldSet
     | Checked
     | Resumed
     | Proposed
@@ -133,6 +161,9 @@ Event = (
     | HandedOver
     | Inherited
 )
+
+FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Inherited)
+"""What somebody else than the loop writes: there may be something to do now."""
 
 
 @dataclass(frozen=True, slots=True)

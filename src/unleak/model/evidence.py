@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from unleak.model.credential import Origin
+from unleak.model.credential import CredentialKind, Origin
 from unleak.model.plan import Target, TargetKind
 
 
@@ -24,21 +24,34 @@ class KeyStatus(StrEnum):
     ACTIVE = "Active"
     INACTIVE = "Inactive"
     ABSENT = "absent"
+    UNKNOWN = "unknown"  # IAM keeps no list of sessions, nor tells of other people's accounts
 
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """Whose key this is. `user_arn` is None where no user owns it (root, absent)."""
+    """Whose credential this is. `user_arn` is None where no user stands behind it (root, a role, absent); `role_arn` is
+    that of a role's session.
+    """
 
     key_id: str
     account: str
     status: KeyStatus
     user_arn: str | None = None
-    is_root: bool = False
+    kind: CredentialKind = CredentialKind.USER_KEY
+    role_arn: str | None = None
     created_at: datetime | None = None
     last_used_at: datetime | None = None
     last_used_service: str = ""
     last_used_region: str = ""
+
+    @property
+    def is_root(self) -> bool:
+        return self.kind.is_root
+
+    @property
+    def principal_arn(self) -> str | None:
+        """Whose permissions the credential has; None for root, and where nobody knows."""
+        return self.user_arn or self.role_arn
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +114,22 @@ class LastingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class UseBefore:
+    """What a credential did before it leaked: an application's rightful use, as far as the trail tells."""
+
+    accepted: int = 0
+    last_at: datetime | None = None
+    actions: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallsRead:
     """The trail of one credential, our own trial calls left out; the calls lie in `exhibit`.
 
     `unread` names the regions that could not be looked at. `last_accepted_at` does not count GetCallerIdentity, which
-    no deny can refuse.
+    no deny can refuse. `strange` are addresses that had a call accepted since the leak and none before it. `outlives`
+    are accepted calls whose fruit no deny ends (a token for another system, an open shell).
     """
 
     key_id: str
@@ -118,6 +142,24 @@ class CallsRead:
     addresses: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     lasting: tuple[LastingCall, ...] = ()
+    before: UseBefore = UseBefore()
+    strange: tuple[str, ...] = ()
+    outlives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationFound:
+    """Whether a service control policy could bind an account. `management` is the account that would write it; empty
+    where there is no organisation. `why_not` is empty where it binds and we reach the management account.
+    """
+
+    account: str
+    management: str = ""
+    why_not: str = ""
+
+    @property
+    def binds(self) -> bool:
+        return not self.why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +205,13 @@ class InstanceRole:
 
 
 Evidence = (
-    KeyOwner | KeyTried | PrincipalSaved | PermissionsRead | CallsRead | CredentialFound | ResourceFound | InstanceRole
+    KeyOwner
+    | KeyTried
+    | PrincipalSaved
+    | PermissionsRead
+    | CallsRead
+    | OrganizationFound
+    | CredentialFound
+    | ResourceFound
+    | InstanceRole
 )

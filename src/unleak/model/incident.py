@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from unleak.model.alert import Alert, Ground
@@ -15,12 +15,14 @@ from unleak.model.entry import (
     Entry,
     Event,
     HandedOver,
+    HoldSet,
     Inherited,
     Intended,
     Looked,
     ModeSet,
     Opened,
     Proposed,
+    Requested,
     Resumed,
     UndoConcluded,
     UndoIntended,
@@ -32,12 +34,18 @@ from unleak.model.evidence import (
     InstanceRole,
     KeyOwner,
     KeyTried,
+    OrganizationFound,
     PermissionsRead,
     PrincipalSaved,
     ResourceFound,
 )
-from unleak.model.plan import Change, Mode, Outcome, OutcomeKind, Step, Verdict
+from unleak.model.plan import Change, Mode, Outcome, OutcomeKind, Step, Tri, Verdict
 from unleak.model.verdict import Looks, verdict
+
+_LEAK_SLACK = timedelta(hours=1)
+_LEAK_UNKNOWN = timedelta(days=7)
+UNLEAK = "unleak"
+"""Who lifts what was set for a time, once it has had its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class ActionState:
     """One step's history: what was shown, approved, intended, done, seen and undone.
 
     `proposal` is what a person was shown. `change` is the first one intended: a retry keeps the first before-image.
-    `is_open`: an intent without an outcome.
+    `is_open`: an intent without an outcome. `removed_at`: when it was seen gone after it had been seen in place.
     """
 
     step: Step
@@ -70,14 +78,22 @@ class ActionState:
     attempts: int = 0
     looks: Looks = field(default_factory=Looks)
     has_held: bool = False
+    removed_at: tuple[datetime, ...] = ()
     undo: UndoIntended | None = None
     undone: Outcome | None = None
+    undone_at: datetime | None = None
     handed_to: str = ""
 
     @property
     def is_applied(self) -> bool:
         done = self.outcome is not None and self.outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}
         return done and not self.is_open and not self.is_lifted
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is something to look for: done by us, or asked of a person."""
+        asked = self.outcome is not None and self.outcome.kind is OutcomeKind.ASKED
+        return self.is_applied or (asked and not self.is_lifted)
 
     @property
     def is_needed(self) -> bool:
@@ -91,7 +107,7 @@ class ActionState:
     @property
     def verdict(self) -> Verdict | None:
         """None while nothing was applied."""
-        return verdict(self.looks, self.concluded_at) if self.is_applied and self.concluded_at else None
+        return verdict(self.looks, self.concluded_at) if self.is_watched and self.concluded_at else None
 
     @property
     def holds(self) -> bool:
@@ -131,6 +147,9 @@ class Incident:
     calls: Mapping[str, CallsRead] = field(default_factory=dict)
     resources: Mapping[str, ResourceFound] = field(default_factory=dict)
     instance_roles: Mapping[str, str] = field(default_factory=dict)
+    organizations: Mapping[str, OrganizationFound] = field(default_factory=dict)
+    requested: Mapping[str, Requested] = field(default_factory=dict)
+    hold: HoldSet | None = None
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
@@ -143,6 +162,24 @@ class Incident:
     def leaked_at(self) -> datetime | None:
         """The earliest time anybody gave for the leak."""
         return min((a.leaked_at for a in self.alerts if a.leaked_at), default=None)
+
+    @property
+    def suspect_since(self) -> datetime:
+        """From when on what the key did may be a stranger's work: the leak, or a week back where nobody knows when."""
+        if self.leaked_at is not None:
+            return self.leaked_at - _LEAK_SLACK
+        return (self.opened_at or datetime.min.replace(tzinfo=UTC) + _LEAK_UNKNOWN) - _LEAK_UNKNOWN
+
+    @property
+    def is_public(self) -> bool:
+        """Whether strangers could read the key: only an explicit no says that they could not."""
+        said = [a.public for a in self.alerts if a.public is not None]
+        return any(said) or not said
+
+    @property
+    def is_held(self) -> bool:
+        """A legal hold: nothing may be deleted."""
+        return self.hold is not None and self.hold.on
 
     @property
     def may_change(self) -> bool:
@@ -192,6 +229,10 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
             return reduce(_with_evidence, evidence, _with_check(incident, entry.at, event))
         case Resumed():
             return _resume(incident)
+        case Requested(step):
+            return replace(incident, requested={**incident.requested, step.id: event})
+        case HoldSet():
+            return replace(incident, hold=event)
         case _:
             return _with_action(incident, _next_state(incident, entry.at, event))
 
@@ -241,6 +282,8 @@ def _with_evidence(incident: Incident, found: Evidence) -> Incident:
             return replace(incident, permissions={**incident.permissions, found.principal_arn: found})
         case CallsRead():
             return replace(incident, calls={**incident.calls, found.key_id: found})
+        case OrganizationFound():
+            return replace(incident, organizations={**incident.organizations, found.account: found})
         case CredentialFound():
             return _with_credential(incident, found)
         case ResourceFound():
@@ -294,12 +337,14 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
                 looks=state.looks.restart(changed=outcome.kind is OutcomeKind.DONE),
             )
         case Looked(_, look):
-            seen = replace(state, looks=state.looks.add(at, look))
+            gone = look.in_place is Tri.NO and state.looks.in_place_since is not None
+            removed = (*state.removed_at, at) if gone else state.removed_at
+            seen = replace(state, looks=state.looks.add(at, look), removed_at=removed)
             return replace(seen, has_held=state.has_held or seen.holds)
         case UndoIntended():
             return replace(state, undo=event, undone=None)
         case UndoConcluded(_, outcome):
-            return replace(state, undone=outcome)
+            return replace(state, undone=outcome, undone_at=at)
         case HandedOver(_, to_incident):
             return replace(state, handed_to=to_incident)
         case Inherited(_, change):

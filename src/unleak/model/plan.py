@@ -30,11 +30,12 @@ class TargetKind(StrEnum):
     USER = "user"
     ROLE = "role"
     INSTANCE = "instance"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Target:
-    """A key (`id` is the key id) or a principal or resource (`id` is its ARN). Never a single session."""
+    """A key (`id` is the key id), an account (its number), a principal or resource (its ARN). Never one session."""
 
     kind: TargetKind
     id: str
@@ -93,6 +94,7 @@ class OutcomeKind(StrEnum):
     REFUSED = "refused"  # AWS does not let us: a person is needed
     FAILED = "failed"  # may be tried again
     ASK = "ask"  # the present is not what we left: a person must decide
+    ASKED = "asked"  # only a person can do it, and was told how: looks tell when it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class Task(StrEnum):
     ACT = "act"
     PROPOSE = "propose"  # work out the change and show it: a person must approve
     VERIFY = "verify"
+    LIFT = "lift"  # what was set aside for a time has had its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,9 @@ class Plan:
 
     `settles_at`: when to ask again for what time will settle; None where all is settled or waits for a person.
 
-    `contained`: everything wanted was done and holds; nothing is UNKNOWN, refused or waiting.
+    `contained`: everything wanted was done and holds; nothing is UNKNOWN, refused or waiting. What comes after
+    containment (deleting the key, for one) may still wait. `may_restore_at`: when the denies may be lifted; None while
+    nobody can tell.
     """
 
     steps: tuple[Planned, ...] = ()
@@ -189,3 +194,4 @@ class Plan:
     wake_at: datetime | None = None
     settles_at: datetime | None = None
     contained: bool = False
+    may_restore_at: datetime | None = None

@@ -1,5 +1,6 @@
 """Each entry of the record in one sentence."""
 
+from unleak.model.credential import CredentialKind
 from unleak.model.entry import (
     Alerted,
     Approved,
@@ -7,12 +8,14 @@ from unleak.model.entry import (
     Concluded,
     Event,
     HandedOver,
+    HoldSet,
     Inherited,
     Intended,
     Looked,
     ModeSet,
     Opened,
     Proposed,
+    Requested,
     Resumed,
     UndoConcluded,
     UndoIntended,
@@ -24,6 +27,7 @@ from unleak.model.evidence import (
     InstanceRole,
     KeyOwner,
     KeyTried,
+    OrganizationFound,
     PermissionsRead,
     PrincipalSaved,
     ResourceFound,
@@ -43,6 +47,10 @@ def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each t
             return f"mode set to {mode.value} by {who}"
         case Resumed(who):
             return f"{who} asks again for what was refused or could not be looked at"
+        case Requested(step, who, why):
+            return f"{who} asks for {step.unit} on {step.target.name}: {why}"
+        case HoldSet(on, who, why):
+            return f"{who} {'sets' if on else 'ends'} a legal hold: {why}"
         case Checked(step, evidence, unknown):
             found = "; ".join(dict.fromkeys(evidence_sentence(e) for e in evidence))
             return (
@@ -81,11 +89,10 @@ def look_sentence(look: Look) -> str:
     return f"in place{detail}" if look.in_place is Tri.YES else f"could not tell{detail}"
 
 
-def evidence_sentence(found: Evidence) -> str:
+def evidence_sentence(found: Evidence) -> str:  # noqa: C901  as above
     match found:
         case KeyOwner():
-            owner = found.user_arn or ("the root user" if found.is_root else "nobody any more")
-            return f"{found.key_id} of account {found.account} belongs to {owner} and is {found.status.value}"
+            return _owner_sentence(found)
         case KeyTried():
             if not found.accepted:
                 return f"AWS does not accept the leaked pair ({found.code})"
@@ -100,12 +107,25 @@ def evidence_sentence(found: Evidence) -> str:
             return f"{_name(found.principal_arn)} may do {extent}"
         case CallsRead():
             return _calls_sentence(found)
+        case OrganizationFound():
+            binds = "could bind" if found.binds else "cannot bind"
+            return f"a service control policy {binds} account {found.account}" + (
+                f": {found.why_not}" if found.why_not else ""
+            )
         case CredentialFound():
             return f"{found.how} made {found.key_id} ({_name(found.principal_arn)})"
         case ResourceFound():
             return f"{found.how} created {found.target.kind.value} {found.target.name} in {found.target.region}"
         case InstanceRole():
             return f"{_name(found.instance_arn)} holds the role {_name(found.role_arn)}"
+
+
+def _owner_sentence(found: KeyOwner) -> str:
+    what = f"{found.key_id} ({found.kind.value}) of account {found.account}"
+    if found.kind in {CredentialKind.FOREIGN, CredentialKind.UNKNOWN_SESSION}:
+        return what
+    owner = found.principal_arn or ("the root user" if found.is_root else "nobody any more")
+    return f"{what} belongs to {owner} and is {found.status.value}"
 
 
 def _calls_sentence(found: CallsRead) -> str:

@@ -1,21 +1,22 @@
-"""The record in a database: append-only entries, and files of evidence beside them."""
+"""The record in a database, SQLite or PostgreSQL: append-only entries, and files of evidence beside them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 
-from unleak.model.entry import Entry, Event, Intended
+from unleak.model.entry import FROM_OUTSIDE, Entry, Event, Intended
 from unleak.model.errors import CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import TargetKind
 from unleak.store.codec import event_from_json, event_to_json
+from unleak.store.lease import database_lease, file_lease
 
 _META = sa.MetaData()
 _ENTRIES = sa.Table(
@@ -36,40 +37,66 @@ _EXHIBITS = sa.Table(
 
 
 class Record:
-    """Opens or makes the record at `url` (`sqlite:///…`). Every entry is on disk when `append` returns."""
+    """Opens or makes the record at `url` (`sqlite:///…`, `postgresql://…`). What `append` returns is on disk.
 
-    def __init__(self, url: str) -> None:
+    `wake` is called in the transaction of what comes from outside of the loop, with its connection and the incident:
+    whoever hears of it later hears of all of it, or of nothing.
+    """
+
+    def __init__(self, url: str, wake: Callable[[sa.Connection, str], None] | None = None) -> None:
         self._url = sa.make_url(url)
-        if self._url.database and self._url.database != ":memory:":
-            folder = Path(self._url.database).parent
+        if self._url.drivername in {"postgresql", "postgres"}:
+            self._url = self._url.set(drivername="postgresql+psycopg")
+        self._wake = wake
+        if self._is_file:
+            folder = self.folder
             try:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError as error:
                 raise CouldNotLook(
                     f"cannot make {folder}: {error.strerror}", "set UNLEAK_HOME to a folder that you may write to"
                 ) from error
-        self._engine = sa.create_engine(self._url)
-        sa.event.listen(self._engine, "connect", _tune)
+        self._engine = self._connect()
         try:
             self._make()
         except (DatabaseError, OSError) as error:
             raise CouldNotLook(
-                f"cannot open the record at {self._url.database}: {getattr(error, 'orig', error)}",
-                "set UNLEAK_HOME to a folder that you may write to",
+                f"cannot open the record at {self._url.render_as_string()}: {getattr(error, 'orig', error)}",
+                "set UNLEAK_HOME to a folder that you may write to, or UNLEAK_DATABASE to a database",
             ) from error
+
+    def _connect(self) -> sa.Engine:
+        if self.is_shared:
+            return sa.create_engine(self._url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+        engine = sa.create_engine(self._url)
+        sa.event.listen(engine, "connect", _tune)
+        return engine
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether processes on many machines may work on it."""
+        return self._url.get_backend_name() == "postgresql"
+
+    @property
+    def _is_file(self) -> bool:
+        return not self.is_shared and bool(self._url.database) and self._url.database != ":memory:"
 
     def _make(self) -> None:
         """For its owner's eyes only. Where several processes make it at once, the others find it made."""
-        if self._url.database and self._url.database != ":memory:":
-            Path(self._url.database).touch(mode=0o600)
+        if self._is_file:
+            Path(self._url.database or "").touch(mode=0o600)
         try:
             _META.create_all(self._engine)
-        except OperationalError:
+        except (OperationalError, IntegrityError, ProgrammingError):
             _META.create_all(self._engine)
 
     @property
     def folder(self) -> Path:
         return Path(self._url.database or ".").parent
+
+    def lease(self, incident: str) -> AbstractContextManager[None]:
+        """To work on an incident alone. Entering raises Busy while somebody else does."""
+        return database_lease(self._engine, incident) if self.is_shared else file_lease(self.folder, incident)
 
     def append(self, incident: str, expected_seq: int, events: Sequence[tuple[datetime, Event]]) -> list[Entry]:
         """Adds entries after `expected_seq`. Raises RecordConflict when somebody else was first."""
@@ -87,6 +114,8 @@ class Record:
         try:
             with self._engine.begin() as db:
                 db.execute(_ENTRIES.insert(), rows)
+                if self._wake is not None and any(isinstance(e.event, FROM_OUTSIDE) for e in entries):
+                    self._wake(db, incident)
         except IntegrityError as error:
             raise RecordConflict(f"incident {incident} has moved on since entry {expected_seq}") from error
         except DatabaseError as error:
@@ -112,6 +141,12 @@ class Record:
         query = sa.select(_ENTRIES.c.incident).where(_ENTRIES.c.seq == 1).order_by(_ENTRIES.c.at.desc())
         with self._engine.connect() as db:
             return list(db.execute(query).scalars())
+
+    def lengths(self) -> dict[str, int]:
+        """How many entries each incident has."""
+        query = sa.select(_ENTRIES.c.incident, sa.func.max(_ENTRIES.c.seq)).group_by(_ENTRIES.c.incident)
+        with self._engine.connect() as db:
+            return {incident: int(seq) for incident, seq in db.execute(query)}
 
     def targets_touched_since(self, when: datetime) -> set[str]:
         """Principals and keys that any incident has intended to change since then: for the hourly limit."""

@@ -26,6 +26,13 @@ OWN_USER = frozenset(
     }
 )
 _OF_ROOT = OWN_USER | {"GetLoginProfile", "DeleteLoginProfile", "DeactivateMFADevice", "GetAccessKeyLastUsed"}
+# What is made with tags needs the right to tag as well: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+_TAGGED = {
+    "CreateUser": "TagUser",
+    "CreateRole": "TagRole",
+    "CreatePolicy": "TagPolicy",
+    "CreateInstanceProfile": "TagInstanceProfile",
+}
 # Where nothing is named, the kind is.
 _LISTED = {
     "ListUsers": "user/",
@@ -39,6 +46,8 @@ _LISTED = {
 
 def of_iam(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ...]:
     need = Need(f"iam:{call.operation}", _resource(call, caller, view), _conditions(call, view))
+    if call.parameters.get("Tags") and call.operation in _TAGGED:
+        return (need, Need(f"iam:{_TAGGED[call.operation]}", need.resource, need.context))
     if call.operation != "AddRoleToInstanceProfile":
         return (need,)
     return (need, pass_role(_role_arn(_text(call.parameters, "RoleName"), caller.account, view)))

@@ -1,0 +1,34 @@
+"""`unleak setup check`: would it work tonight?"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from unleak.cli.world import aws_options, config_of, make_world
+
+
+@click.command("check")
+@click.option("--account", "accounts", multiple=True, help="Only this account (default: all that are configured).")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@aws_options
+def check(accounts: tuple[str, ...], format_name: str, profile: str, region: str, config_path: Path | None) -> None:
+    """Say, before the night, whether each account, role, permission, region and trail works. Changes nothing.
+
+    Exit codes: 0 all works, 1 something is missing, 3 something could not be looked at.
+    """
+    from unleak.engine.readiness import look_at_readiness
+    from unleak.store.codec import to_plain
+
+    world = make_world(config_of(profile, region, config_path))
+    found = look_at_readiness(world, accounts)
+    if format_name == "json":
+        click.echo(json.dumps({"schema": "unleak.readiness/1", "findings": to_plain(list(found))}, indent=2))
+    else:
+        for one in found:
+            click.echo(f"{one.verdict.value.upper().replace('_', ' '):<15} {one.account:<13} {one.what}: {one.detail}")
+            if one.hint:
+                click.echo(f"{'':<30}next: {one.hint}")
+    verdicts = {one.verdict.value for one in found}
+    sys.exit(1 if "no" in verdicts else 3 if "could_not_look" in verdicts else 0)

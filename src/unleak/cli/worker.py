@@ -1,0 +1,39 @@
+"""`unleak worker`."""
+
+from pathlib import Path
+
+import click
+
+from unleak.cli.world import aws_options, config_of, make_world
+
+
+@click.command("worker")
+@click.option("--at-once", default=8, show_default=True, help="Incidents at a time (PostgreSQL; SQLite: one).")
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
+@aws_options
+def command(at_once: int, once: bool, profile: str, region: str, config_path: Path | None) -> None:
+    """Look after every incident: act on what comes in, look again when it is due, lift what has had its time.
+
+    With the record in SQLite, one worker on this machine. With PostgreSQL (`database` in unleak.toml, or
+    UNLEAK_DATABASE), as many as you like on many machines: where one dies, the others go on with its incidents.
+
+    \b
+    unleak worker
+    UNLEAK_DATABASE=postgresql://unleak@db/unleak unleak worker --at-once 16
+    """
+    from dataclasses import replace
+
+    from unleak.cli.progress import Progress
+
+    world = make_world(config_of(profile, region, config_path))
+    _ = world.aws.caller  # nobody to be: say so at once
+    with Progress(whose=True) as progress:
+        watched = replace(world, on_entry=progress.entry)
+        if world.record.is_shared:
+            from unleak.engine import procrastinate
+
+            procrastinate.work(world.config.record_url, watched, at_once=at_once, wait=not once)
+        else:
+            from unleak.engine import local
+
+            local.work(watched, wait=not once)

@@ -1,0 +1,130 @@
+"""Many machines: PostgreSQL holds the record and the queue, Procrastinate's workers take what is due.
+
+A job names an incident, and nothing else: what is to be done is asked of the record. It is enqueued in the
+transaction of the alert. One job an incident runs at a time; a dead worker's job is found by its heartbeat and run
+elsewhere. Timers are jobs for later, set anew after each run; where one is lost, the sweep sets it again.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy.exc import IntegrityError
+
+from unleak.model.errors import Busy
+from unleak.playbook import playbook
+from unleak.respond import World, respond
+
+QUEUE, _TASK = "unleak", "unleak.respond"
+_HEARTBEAT_SECONDS, _STALLED_SECONDS = 3.0, 10.0
+_EVERY_FIVE_SECONDS, _EVERY_FIVE_MINUTES = "* * * * * */5", "*/5 * * * *"
+_BUSY_AGAIN = timedelta(seconds=5)
+_DEFER = sa.text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, :queueing_lock, CAST(:args AS jsonb), NULL)"
+    "::procrastinate_job_to_defer_v1])"
+)
+_HAS_QUEUE = sa.text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
+
+
+def enqueue(db: sa.Connection, incident: str) -> None:
+    """In the transaction of `db`. A job for this incident that waits already will see what was written."""
+    job = {"queue": QUEUE, "task": _TASK, "lock": incident, "queueing_lock": f"now-{incident}",
+           "args": f'{{"incident": "{incident}"}}'}  # fmt: skip
+    try:
+        with db.begin_nested():
+            db.execute(_DEFER, job)
+    except IntegrityError:
+        return
+
+
+def make_queue(url: str) -> None:
+    """Makes Procrastinate's tables where they are not there yet. Safe where several processes do it at once."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as db:
+        db.execute(sa.text("SELECT pg_advisory_xact_lock(7163)"))
+        there = db.execute(_HAS_QUEUE).scalar()
+        if not there:
+            driver: Any = db.connection.driver_connection  # psycopg's own: it takes many statements at once
+            driver.execute(App(connector=_connector(url)).schema_manager.get_schema())
+    engine.dispose()
+
+
+def make_app(url: str, world: World) -> App:
+    """What a worker runs: respond, rescue, sweep."""
+    app = App(connector=_connector(url))
+
+    @app.task(name=_TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=20, exponential_wait=2))
+    def respond_to(incident: str) -> None:
+        _set_timer(app, world, incident, _respond(world, incident))
+
+    @app.periodic(cron=_EVERY_FIVE_SECONDS)
+    @app.task(name="unleak.rescue", queue=QUEUE, queueing_lock="rescue", pass_context=True)
+    async def rescue(context: JobContext, timestamp: int) -> None:
+        del context, timestamp
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
+            await app.job_manager.retry_job(job)
+
+    @app.periodic(cron=_EVERY_FIVE_MINUTES)
+    @app.task(name="unleak.sweep", queue=QUEUE, queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:
+        del timestamp
+        for incident_id in world.record.incident_ids():
+            plan = playbook(world.record.incident(incident_id), world.clock.now())
+            wake_at = world.clock.now() if plan.steps else plan.wake_at
+            if wake_at is not None and not app.job_manager.list_jobs(lock=incident_id, status="todo"):
+                _set_timer(app, world, incident_id, wake_at)
+
+    return app
+
+
+def _respond(world: World, incident_id: str) -> datetime | None:
+    """Does what is due; returns when to ask again."""
+    try:
+        with world.record.lease(incident_id):
+            _, plan = respond(world, incident_id)
+    except Busy:
+        return world.clock.now() + _BUSY_AGAIN
+    return plan.wake_at
+
+
+def _set_timer(app: App, world: World, incident_id: str, wake_at: datetime | None) -> None:
+    """One timer an incident: an older one gives way."""
+    if wake_at is None:
+        return
+    name = f"at-{incident_id}"
+    for job in app.job_manager.list_jobs(queueing_lock=name, status="todo"):
+        if job.id is not None:
+            app.job_manager.cancel_job_by_id(job.id, delete_job=True)
+    in_our_time = datetime.now(UTC) + (wake_at - world.clock.now())
+    timer = app.configure_task(
+        _TASK, queue=QUEUE, lock=incident_id, queueing_lock=name, schedule_at=in_our_time, allow_unknown=False
+    )
+    try:
+        timer.defer(incident=incident_id)
+    except AlreadyEnqueued:
+        return
+
+
+def work(url: str, world: World, *, at_once: int, wait: bool = True) -> None:
+    """Runs until it is interrupted; without `wait`, until nothing is due."""
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
+    app = make_app(url, world)
+    options: dict[str, Any] = {
+        "queues": [QUEUE],
+        "concurrency": at_once,
+        "wait": wait,
+        "fetch_job_polling_interval": 1.0,
+        "update_heartbeat_interval": _HEARTBEAT_SECONDS,
+        "stalled_worker_timeout": _STALLED_SECONDS,
+        "delete_jobs": "successful",
+    }
+    with app.open():
+        app.run_worker(**options)
+
+
+def _connector(url: str) -> PsycopgConnector:
+    plain = sa.make_url(url).set(drivername="postgresql")
+    return PsycopgConnector(conninfo=plain.render_as_string(hide_password=False))

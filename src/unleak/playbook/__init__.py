@@ -1,0 +1,45 @@
+"""The decision table: an incident and the time in, a plan out. Pure; names units by their id and imports none.
+
+Asked again after every entry, so that what the investigation finds is contained by the same table: a credential that
+the leaked key minted joins the incident, and the next plan holds its principal.
+"""
+
+from datetime import datetime
+
+from unleak.model.credential import CredentialKind
+from unleak.model.incident import Incident
+from unleak.model.plan import Plan, Task
+from unleak.playbook import by_hand
+from unleak.playbook.answer import answer
+from unleak.playbook.lifting import may_restore_at, may_undo, why_not_restore
+from unleak.playbook.table import wanted
+
+__all__ = ["may_undo", "playbook", "why_not_restore"]
+
+
+def playbook(incident: Incident, now: datetime) -> Plan:
+    """`contained` is true only when every wanted step was done and holds, and the trail was read after its delay.
+
+    Doing and learning come before looking again: looks fall due every second, and must not hold up the next change.
+    """
+    table = list(dict.fromkeys(wanted(incident)))
+    answers = [answer(incident, w, now) for w in table]
+    escaped = tuple(by_hand.escaped(incident, now))
+    parts = [a for a, w in zip(answers, table, strict=True) if w.part]
+    return Plan(
+        steps=tuple(sorted((a.due for a in answers if a.due), key=lambda p: p.task is Task.VERIFY)),
+        pending=tuple(a.pending for a in answers if a.pending),
+        by_hand=(*escaped, *(a.by_hand for a in answers if a.by_hand), *by_hand.to_do(incident)),
+        wake_at=min((a.wake_at for a in answers if a.wake_at), default=None),
+        settles_at=min((a.wake_at for a in parts if a.wake_at and not a.settled), default=None),
+        contained=_is_known(incident) and not escaped and all(a.settled for a in parts),
+        may_restore_at=may_restore_at(incident),
+    )
+
+
+def _is_known(incident: Incident) -> bool:
+    """Whether we know what the credential is, and so where a deny must go."""
+    owner = incident.owner
+    if owner is None:
+        return False
+    return owner.principal_arn is not None or owner.kind in {CredentialKind.ROOT_KEY, CredentialKind.ROOT_SESSION}

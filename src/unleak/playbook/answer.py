@@ -1,0 +1,197 @@
+"""What is to be done about one wanted step: something now, or at a time, or by a person, or nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from unleak.model.incident import UNLEAK, ActionState, CheckState, Incident
+from unleak.model.plan import Mode, OutcomeKind, Pending, Planned, Step, Task, Tri, VerdictKind
+from unleak.model.verdict import next_look_at
+from unleak.playbook import facts
+from unleak.playbook.wanted import Wanted
+
+_TRIES = 3
+_PUT_BACKS = 20
+"""How often a change that somebody removes is made again: an attacker who may edit the user goes on until it dies."""
+_PATIENCE = timedelta(minutes=15)
+_BACKOFF = timedelta(seconds=5)
+_RACE = timedelta(seconds=1)
+_LONGEST_RACE = timedelta(seconds=30)
+_INFORM = {"try_credential", "save_principal", "read_permissions", "find_organization"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`settled`: nothing of it is open, as far as containment goes."""
+
+    due: Planned | None = None
+    wake_at: datetime | None = None
+    pending: Pending | None = None
+    by_hand: str = ""
+    settled: bool = False
+
+
+def answer(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
+    if wanted.not_before is not None and now < wanted.not_before:
+        return Answer(wake_at=wanted.not_before, settled=True)
+    if wanted.mode is None:
+        return _check(incident.checks.get(wanted.step.id), wanted, now)
+    state = incident.action(wanted.step)
+    if state is not None and state.is_open:
+        return Answer(due=Planned(Task.ACT, wanted.step))
+    if incident.is_lifted(wanted.step):
+        return _lifted(incident, wanted, now)
+    if state is None or state.outcome is None:
+        return _not_yet_done(incident, wanted, wanted.mode, state, now)
+    if wanted.step.unit == "break_glass" and state.verdict is not None and state.verdict.kind is VerdictKind.FAILS:
+        return Answer(due=Planned(Task.LIFT, wanted.step))
+    if wanted.until is not None and state.is_applied and now >= wanted.until:
+        return _time_is_up(incident, wanted, now)
+    return _until(wanted, _after_outcome(incident, wanted, state, now))
+
+
+def _check(state: CheckState | None, wanted: Wanted, now: datetime) -> Answer:
+    due = Planned(Task.CHECK, wanted.step)
+    if state is None:
+        return Answer(due=due)
+    if state.unknown:
+        return _unknown_check(state, wanted, now)
+    later = next((t for t in wanted.again_at if t > state.last_at), None)
+    if later is None:
+        return Answer(settled=True)
+    return Answer(due=due) if later <= now else Answer(wake_at=later, settled=later != wanted.again_at[0])
+
+
+def _unknown_check(state: CheckState, wanted: Wanted, now: datetime) -> Answer:
+    """Tried again while it may go away. What only informs leaves containment and its proof by state possible."""
+    step = wanted.step
+    given_up = not state.may_retry or state.unknown_in_a_row >= _TRIES
+    if given_up and step.unit in _INFORM:
+        return Answer(settled=True)
+    if given_up:
+        return Answer(by_hand=f"could not look ({step.unit}, {step.target.name}): {state.unknown}")
+    again = state.last_at + _BACKOFF * 2**state.unknown_in_a_row
+    return Answer(due=Planned(Task.CHECK, step)) if again <= now else Answer(wake_at=again)
+
+
+def _lifted(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
+    lifted = next(a for a in incident.same_change(wanted.step) if a.undo is not None)
+    who = lifted.undo.who if lifted.undo else "a person"
+    if lifted.undone is None or (who == UNLEAK and lifted.undone.kind is OutcomeKind.FAILED):
+        if who == UNLEAK:
+            return _lift_again(lifted, now)
+        return Answer(by_hand=f"lifting {lifted.step.id} was begun and not finished: run `unleak incident undo` again")
+    if lifted.undone.kind in {OutcomeKind.ASK, OutcomeKind.REFUSED}:
+        return Answer(by_hand=f"{lifted.step.id} could not be lifted: {lifted.undone.detail}")
+    if who == UNLEAK or (lifted.undo is not None and lifted.undo.restoring):
+        return Answer(settled=True)
+    return Answer(by_hand=f"{lifted.step.id} was lifted by {who}")
+
+
+def _lift_again(lifted: ActionState, now: datetime) -> Answer:
+    again = (lifted.undone_at or now) + _BACKOFF * 6
+    if lifted.undone is None or again <= now:
+        return Answer(due=Planned(Task.LIFT, lifted.step))
+    return Answer(wake_at=again, by_hand=f"{lifted.step.id} could not be lifted yet: {lifted.undone.detail}")
+
+
+def _time_is_up(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
+    """A deny is lifted only after a look into the trail: a call that was accepted meanwhile keeps it."""
+    state = incident.action(wanted.step)
+    if state is not None and state.handed_to:
+        return Answer(settled=True)
+    if wanted.step.unit == "break_glass":
+        return Answer(due=Planned(Task.LIFT, wanted.step))
+    if facts.accepted_after(incident):
+        return Answer(by_hand=f"{wanted.step.id} stays past its time: a call was accepted after containment")
+    unread = [r.key_id for r in incident.calls.values() if r.unread]
+    if unread:
+        return Answer(by_hand=f"{wanted.step.id} stays past its time: the trail of {unread[0]} could not be read")
+    read = [c.last_at for c in incident.checks.values() if c.step.unit == "calls_of_key"]
+    if wanted.until is None or not read or min(read) < wanted.until:
+        return Answer(wake_at=now + _BACKOFF)
+    return Answer(due=Planned(Task.LIFT, wanted.step))
+
+
+def _until(wanted: Wanted, found: Answer) -> Answer:
+    if wanted.until is None or found.due is not None:
+        return found
+    times = [t for t in (found.wake_at, wanted.until) if t is not None]
+    return Answer(wake_at=min(times), pending=found.pending, by_hand=found.by_hand, settled=found.settled)
+
+
+def _not_yet_done(incident: Incident, wanted: Wanted, mode: Mode, state: ActionState | None, now: datetime) -> Answer:
+    if (_covered(incident, mode) and not wanted.asks) or _approved(state, now):
+        return Answer(due=Planned(Task.ACT, wanted.step))
+    if state is None or not state.shown:
+        return Answer(due=Planned(Task.PROPOSE, wanted.step))
+    if state.proposal is None:
+        return Answer(settled=True)
+    return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode), state.proposal))
+
+
+def _needs(incident: Incident, wanted: Wanted, mode: Mode) -> str:
+    if not incident.may_change:
+        return "the secret, AWS's or a person's word"
+    return f"an approval: {wanted.asks}" if wanted.asks else f"mode {mode.value} or an approval"
+
+
+def _covered(incident: Incident, mode: Mode) -> bool:
+    return incident.may_change and incident.mode.covers(mode)
+
+
+def _approved(state: ActionState | None, now: datetime) -> bool:
+    """An approval is bound to the very change that was shown."""
+    if state is None or state.approval is None or state.proposal is None:
+        return False
+    return state.approval.digest == state.proposal.digest(state.step) and now < state.approval.expires_at
+
+
+def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: datetime) -> Answer:
+    kind = state.outcome.kind if state.outcome else OutcomeKind.FAILED
+    at = state.concluded_at or now
+    if kind in {OutcomeKind.REFUSED, OutcomeKind.ASK}:
+        return _by_hand(state, state.outcome.detail if state.outcome else "")
+    if kind is OutcomeKind.FAILED:
+        return _try_again(incident, wanted, state, at, now)
+    seen = state.verdict
+    if kind is OutcomeKind.ASKED and not (seen is not None and seen.holds):
+        return _ask_of_a_person(wanted, state, at, now)
+    if seen is not None and seen.kind is VerdictKind.FAILS:
+        return _try_again(incident, wanted, state, state.looks.last_at or at, now)
+    look_at = next_look_at(state.looks, at)
+    if seen is not None and seen.kind is VerdictKind.UNKNOWN and (state.looks.last_at or at) - at > _PATIENCE:
+        return _by_hand(state, f"nobody can tell whether it holds: {seen.reason}")
+    holds = seen is not None and seen.holds
+    if look_at is None:
+        return Answer(settled=holds)
+    if look_at <= now:
+        return Answer(due=Planned(Task.VERIFY, wanted.step), settled=holds)
+    return Answer(wake_at=look_at, settled=holds)
+
+
+def _ask_of_a_person(wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
+    """We go on looking, every five minutes, until it is seen to be done."""
+    told = state.outcome.detail if state.outcome else ""
+    look_at = at if state.looks.last_at is None else state.looks.last_at + _BACKOFF * 60
+    if look_at <= now:
+        return Answer(due=Planned(Task.VERIFY, wanted.step), by_hand=told)
+    return Answer(wake_at=look_at, by_hand=told)
+
+
+def _try_again(incident: Incident, wanted: Wanted, state: ActionState, since: datetime, now: datetime) -> Answer:
+    reason = state.verdict.reason if state.verdict else state.outcome.detail if state.outcome else ""
+    fought_over = bool(state.removed_at) and state.looks.last is not None and state.looks.last.in_place is Tri.NO
+    if state.attempts >= (_PUT_BACKS if fought_over else _TRIES):
+        return _by_hand(state, f"tried {state.attempts} times: {reason}")
+    if not ((_covered(incident, wanted.mode or Mode.LOCKDOWN) and not wanted.asks) or _approved(state, now)):
+        return _by_hand(state, reason)
+    pause = (
+        min(_RACE * 2 ** (state.attempts - 1), _LONGEST_RACE) if fought_over else _BACKOFF * 2 ** (state.attempts - 1)
+    )
+    again = since + pause
+    return Answer(due=Planned(Task.ACT, wanted.step)) if again <= now else Answer(wake_at=again)
+
+
+def _by_hand(state: ActionState, reason: str) -> Answer:
+    step: Step = state.step
+    return Answer(by_hand=f"{step.unit} on {step.target.name} was not possible: {reason}")

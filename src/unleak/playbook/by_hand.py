@@ -1,0 +1,113 @@
+"""What only a person can do, or must look at: one sentence each."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from unleak.model.credential import CredentialKind
+from unleak.model.evidence import KeyOwner, KeyStatus
+from unleak.model.incident import Incident
+from unleak.model.plan import Step
+from unleak.playbook import facts
+
+_MOST_NAMED = 5
+_ROOT_SIGN_IN = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user_manage_delete-key.html"
+
+
+def escaped(incident: Incident, now: datetime) -> Iterator[str]:
+    """What keeps an incident from being contained, whatever was done."""
+    for key_id in facts.accepted_after(incident):
+        yield f"{key_id} was used with success after containment: look at its calls, contain what they reach"
+    for owner in facts.owners(incident):
+        yield from _of_its_kind(incident, owner, now)
+        if facts.glass_is_broken(incident, facts.key_of(owner)):
+            yield f"{owner.key_id} works again: the glass is broken, until it is taken back"
+    yield from _left_standing(incident)
+
+
+def _of_its_kind(incident: Incident, owner: KeyOwner, now: datetime) -> Iterator[str]:
+    if owner.kind is CredentialKind.FOREIGN:
+        yield (
+            f"{owner.key_id} belongs to account {owner.account}, which is not reached: where it is yours, name a role "
+            "for it in unleak.toml; where it is not, tell its owner, and AWS (aws-security@amazon.com)"
+        )
+    if owner.kind is CredentialKind.UNKNOWN_SESSION:
+        yield (
+            f"whose session {owner.key_id} is, neither the trail nor the credential tells (yet): respond with its "
+            "secret and token in hand (--secret-from), or find its call in the trail"
+        )
+    if owner.kind is CredentialKind.ROOT_SESSION:
+        ends = (incident.opened_at or now) + facts.ROOT_SESSION
+        if now < ends:
+            yield f"no policy of the account ends a session of root: it ends by itself by {ends:%H:%M} UTC"
+
+
+def _left_standing(incident: Incident) -> Iterator[str]:
+    """What may let the attacker back in and is not taken out yet by itself: a person must look before this is green."""
+    for read in incident.calls.values():
+        for call in read.lasting:
+            if call.at >= incident.suspect_since:
+                what = f"{call.action} {call.name}".rstrip()
+                when = f"{call.at:%Y-%m-%d %H:%M}"
+                yield f"{what} by {read.key_id} at {when} may let them back in: look at it, take it out"
+
+
+def to_do(incident: Incident) -> Iterator[str]:
+    """What a person must still do beside containment."""
+    owner = incident.owner
+    if owner is None or owner.kind is CredentialKind.FOREIGN:
+        return
+    if owner.is_root:
+        yield f"root: sign in, look for keys, MFA devices, changed contacts ({_ROOT_SIGN_IN}); read all that root did"
+    elif owner.kind is CredentialKind.USER_KEY and owner.status is KeyStatus.ABSENT:
+        yield f"{incident.key_id} does not exist any more; the sessions that it made may still live, read the trail"
+        if owner.user_arn is None:
+            return
+    elif owner.kind is CredentialKind.SERVICE_CREDENTIAL and owner.user_arn is None:
+        yield f"{incident.key_id} does not exist (any more): nothing is left to switch off; look at what was done"
+    yield from _made_before(incident)
+    yield from _outlives(incident)
+    yield from _put_right(incident, owner)
+
+
+def _made_before(incident: Incident) -> Iterator[str]:
+    since = incident.suspect_since
+    before = [c.key_id for c in incident.credentials.values() if c.at and c.at < since]
+    before += [r.target.name for r in incident.resources.values() if r.at < since]
+    if before:
+        more = f" and {len(before) - _MOST_NAMED} more" if before[_MOST_NAMED:] else ""
+        listed = ", ".join(before[:_MOST_NAMED]) + more
+        yield f"made with this key before the leak, and left alone: {listed}; look whether they are yours"
+
+
+_ENDS_BY = {
+    "ssm:StartSession": "open shells on machines stay open: end them under Systems Manager > Session Manager",
+    "codeartifact:GetAuthorizationToken": "tokens of CodeArtifact live up to 12 hours: nothing ends them sooner",
+    "ecr:GetAuthorizationToken": "log-ins to ECR live 12 hours: look at what was pushed and pulled",
+    "ecr-public:GetAuthorizationToken": "log-ins to ECR Public live 12 hours: look at what was pushed",
+    "sts:GetWebIdentityToken": "tokens for other systems were made: they accept them for up to an hour",
+    "eks:CreateAccessEntry": "a way into a cluster was opened: remove the access entry",
+    "kms:CreateGrant": "a grant on a key stays until it is revoked: kms:ListGrants, kms:RevokeGrant",
+    "signin:CreateOAuth2Token": "`aws login` gave out refresh tokens: read the trail for sessions made from them",
+    "account:PutAlternateContact": "the account's contacts were changed: AWS mails those, put them right",
+    "account:PutContactInformation": "the account's contact was changed: AWS mails it, put it right",
+}
+
+
+def _outlives(incident: Incident) -> Iterator[str]:
+    done = dict.fromkeys(a for read in incident.calls.values() for a in read.outlives)
+    yield from (f"{action}: {_ENDS_BY[action]}" for action in done if action in _ENDS_BY)
+
+
+def _put_right(incident: Incident, owner: KeyOwner) -> Iterator[str]:
+    yield "take the key out of the source and of its history, and give the application a role instead of a key"
+    if owner.kind is CredentialKind.USER_KEY and incident.holds(Step("deactivate_key", facts.key_of(owner))):
+        yield f"delete {incident.key_id} after some days without rightful use (it stays Inactive until then)"
+    fought = [a for a in incident.actions.values() if a.removed_at]
+    for state in fought:
+        times = f"{len(state.removed_at)} times" if len(state.removed_at) > 1 else "once"
+        last = state.removed_at[-1] + timedelta()
+        yield (
+            f"{state.step.unit} on {state.step.target.name} was removed {times} by somebody, last seen gone at "
+            f"{last:%H:%M:%S}: the trail says by whom"
+        )
+    yield "answer AWS's support case if there is one: AWS waits for it"

@@ -1,0 +1,140 @@
+"""What the table asks of an incident: was the key used before, is it abused, since when is it dead."""
+
+from datetime import datetime, timedelta
+
+from unleak.model.credential import CredentialKind, Origin
+from unleak.model.evidence import KeyOwner, KeyStatus
+from unleak.model.incident import CredentialState, Incident
+from unleak.model.plan import Step, Target, TargetKind
+
+TRAIL_DELAYS = (timedelta(minutes=6), timedelta(minutes=16))
+"""CloudTrail delivers after about 5 minutes, without guarantee: when the trail is read again after the last change."""
+USER_SESSION = timedelta(hours=36)
+ROLE_SESSION = timedelta(hours=12)
+"""The longest that a session can live. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html"""
+ROOT_SESSION = timedelta(hours=1)
+_UNUSED = timedelta(days=3)
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_OF_A_USER = {CredentialKind.USER_KEY, CredentialKind.SERVICE_CREDENTIAL}
+
+
+def chain(incident: Incident) -> list[CredentialState]:
+    """The leaked key, and what was made from it since it leaked."""
+    return [c for c in incident.credentials.values() if c.at is None or c.at >= incident.suspect_since]
+
+
+def owners(incident: Incident) -> list[KeyOwner]:
+    """Of the leaked credential and of every key that the attacker created."""
+    own = [c.key_id for c in chain(incident) if c.origin in {Origin.LEAKED, Origin.CREATED}]
+    return [incident.owners[k] for k in own if k in incident.owners]
+
+
+def key_of(owner: KeyOwner) -> Target:
+    return Target(TargetKind.KEY, owner.key_id, owner.account)
+
+
+def user_of(owner: KeyOwner) -> Target:
+    return Target(TargetKind.USER, owner.user_arn or "", owner.account)
+
+
+def roles(incident: Incident) -> list[Target]:
+    """Roles that the chain became or put on a machine, nearest to the leaked key first."""
+    arns = [o.role_arn for o in owners(incident) if o.role_arn]
+    arns += [c.principal_arn for c in chain(incident) if ":role/" in c.principal_arn]
+    arns += incident.instance_roles.values()
+    return [Target(TargetKind.ROLE, arn, arn.split(":")[4]) for arn in dict.fromkeys(arns)]
+
+
+def users(incident: Incident) -> list[Target]:
+    return list(dict.fromkeys(user_of(o) for o in owners(incident) if o.user_arn))
+
+
+def is_unused(incident: Incident, owner: KeyOwner) -> bool:
+    """Nobody, rightful or not, has used it for days: switching it off breaks nothing."""
+    opened = incident.opened_at
+    return opened is not None and (owner.last_used_at is None or owner.last_used_at < opened - _UNUSED)
+
+
+def is_abused(incident: Incident, key_id: str) -> bool | None:
+    """None: nobody can tell, since the trail was not read, not everywhere, or too early to show the last calls."""
+    read = incident.calls.get(key_id)
+    if read is None:
+        return None
+    made = any(c.parent == key_id for c in chain(incident)) or any(
+        r.by_key == key_id and r.at >= incident.suspect_since for r in incident.resources.values()
+    )
+    if read.strange or made:
+        return True
+    check = next((c for c in incident.checks.values() if c.step == _trail_of(incident, key_id)), None)
+    early = check is None or check.last_at < (incident.leaked_at or incident.opened_at or check.last_at) + max(
+        TRAIL_DELAYS
+    )
+    return None if read.unread or early else False
+
+
+def _trail_of(incident: Incident, key_id: str) -> Step:
+    home = incident.owner.account if incident.owner else ""
+    known = incident.credentials.get(key_id)
+    return Step("calls_of_key", Target(TargetKind.KEY, key_id, (known.account if known else "") or home))
+
+
+def application_uses(incident: Incident, owner: KeyOwner) -> datetime | None:
+    """When an application last used it before the leak; None where none is known to."""
+    read = incident.calls.get(owner.key_id)
+    return read.before.last_at if read is not None and read.before.accepted else None
+
+
+def rotates_first(incident: Incident, owner: KeyOwner) -> bool:
+    """Row 5. Where strangers could read the key, not being able to tell counts as abuse."""
+    if application_uses(incident, owner) is None:
+        return False
+    abused = is_abused(incident, owner.key_id)
+    return not abused if not incident.is_public else abused is False
+
+
+def dead_since(incident: Incident, owner: KeyOwner) -> datetime | None:
+    """Since when the key is proved dead; None while it is not. A session has no such time: its end is its expiry."""
+    if owner.status is KeyStatus.ABSENT:
+        return incident.opened_at
+    if owner.user_arn and (gone := incident.action(Step("delete_user", user_of(owner)))) and gone.verdict:
+        return gone.verdict.since
+    if owner.kind not in _OF_A_USER:
+        known = incident.credentials.get(owner.key_id)
+        return (known.at if known else None) or incident.opened_at
+    unit = "deactivate_key" if owner.kind is CredentialKind.USER_KEY else "revoke_service_credentials"
+    target = key_of(owner) if owner.kind is CredentialKind.USER_KEY else user_of(owner)
+    for step in (Step("delete_key", key_of(owner)), Step(unit, target)):
+        state = incident.action(step)
+        if state is not None and state.verdict is not None and state.verdict.holds:
+            return state.verdict.since
+    return None
+
+
+def last_session_of(incident: Incident, target: Target) -> datetime | None:
+    """When the last session that could exist of this principal has expired; None while new ones can still come."""
+    mine = [o for o in owners(incident) if target.kind is TargetKind.ROLE or user_of(o) == target]
+    dead = [dead_since(incident, o) for o in mine]
+    known = [d for d in dead if d is not None]
+    if not known or len(known) != len(dead):
+        return None
+    if target.kind is TargetKind.USER:
+        return max(known) + USER_SESSION
+    cut = incident.action(Step("revoke_role_sessions", target))
+    since = cut.verdict.since if cut is not None and cut.verdict is not None and cut.verdict.holds else None
+    return max([*known, since]) + ROLE_SESSION if since is not None else None
+
+
+def glass_is_broken(incident: Incident, key: Target) -> bool:
+    """Whether a person has let a leaked key work again for a while."""
+    mine = (a for a in incident.actions.values() if a.step.unit == "break_glass" and a.step.target == key)
+    return any((a.is_applied or a.is_open) and not a.is_lifted for a in mine)
+
+
+def accepted_after(incident: Incident) -> list[str]:
+    """The trail has the last word: keys with a call that was accepted after everything was seen to hold."""
+    seen = [a.verdict.since for a in incident.actions.values() if a.verdict and a.verdict.since]
+    return [
+        read.key_id
+        for read in incident.calls.values()
+        if seen and read.last_accepted_at is not None and read.last_accepted_at > max(seen) + _CLOCKS_DIFFER
+    ]

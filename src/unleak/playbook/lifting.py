@@ -1,0 +1,45 @@
+"""When a change may be taken back, and when all of them may."""
+
+from datetime import datetime
+
+from unleak.model.incident import ActionState, Incident
+from unleak.model.plan import Target, TargetKind
+from unleak.playbook import facts
+
+_STAYS = {"deactivate_key", "revoke_service_credentials"}
+
+
+def may_undo(incident: Incident, state: ActionState) -> str:
+    """Why a change must not be undone; empty where it may. No restore re-enables a leaked credential."""
+    step = state.step
+    if step.unit in _STAYS and (step.target.id in incident.credentials or step.target.kind is TargetKind.USER):
+        return "no restore re-enables a leaked credential; `unleak incident break-glass` does, fenced and for a time"
+    if step.unit != "break_glass" and _has_broken_glass(incident):
+        return "the glass is broken: take that back first"
+    return ""
+
+
+def _has_broken_glass(incident: Incident) -> bool:
+    return any(facts.glass_is_broken(incident, facts.key_of(o)) for o in facts.owners(incident))
+
+
+def may_restore_at(incident: Incident) -> datetime | None:
+    """When the last session that could exist of any principal has expired; None while new ones can still come."""
+    targets: list[Target] = [*facts.users(incident), *facts.roles(incident)]
+    times = [facts.last_session_of(incident, t) for t in targets]
+    known = [t for t in times if t is not None]
+    return max(known, default=None) if len(known) == len(times) else None
+
+
+def why_not_restore(incident: Incident, now: datetime) -> str:
+    """Why the denies must not be lifted yet; empty where they may."""
+    if _has_broken_glass(incident):
+        return "the glass is broken: take that back first"
+    if used := facts.accepted_after(incident):
+        return f"{used[0]} was used with success after containment"
+    at = may_restore_at(incident)
+    if at is None:
+        return "a leaked credential is not seen dead, or sessions of it can still come"
+    if now < at:
+        return f"sessions that were made with it may live until {at:%Y-%m-%d %H:%M} UTC"
+    return ""

@@ -1,0 +1,177 @@
+"""The table: which steps are wanted, in the order in which things are done. Numbers are the rows of docs/respond.md."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from unleak.model.credential import CredentialKind, Origin
+from unleak.model.evidence import KeyOwner, KeyStatus
+from unleak.model.incident import Incident
+from unleak.model.plan import Mode, Step, Target, TargetKind
+from unleak.playbook import facts
+from unleak.playbook.wanted import Wanted
+
+SOAK = timedelta(days=7)
+"""How long a key stays Inactive before its deletion is proposed: who still needs it has shown up by then."""
+_TRAIL = "calls_of_key"
+_GONE_FOR_GOOD = "it cannot be taken back"
+
+
+def wanted(incident: Incident) -> Iterator[Wanted]:
+    """A key that the attacker created joins the incident and is handled as the leaked one is."""
+    for credential in facts.chain(incident):
+        if credential.origin in {Origin.LEAKED, Origin.CREATED}:
+            yield Wanted(Step("find_owner", Target(TargetKind.KEY, credential.key_id, "")))  # 2
+    for owner in facts.owners(incident):
+        yield from _of(incident, owner)
+    if incident.owner is not None and incident.owner.kind is not CredentialKind.FOREIGN:
+        yield from _investigation(incident)  # 10
+        yield from _reached(incident)  # 4, 7, 11
+        yield from _renewals(incident)  # 4
+        yield from _afterwards(incident)  # 13
+    yield from _asked_for(incident)
+
+
+def _of(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
+    match owner.kind:
+        case CredentialKind.ROOT_KEY | CredentialKind.ROOT_SESSION:
+            yield from _root(incident, owner)
+        case CredentialKind.FOREIGN:
+            return
+        case _ if owner.user_arn:
+            yield from _user(incident, owner)
+        case _ if owner.role_arn:
+            yield from _role_session(owner)
+
+
+def _user(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
+    """Of its key, of a session of its own, of a session that it federated, or of a credential for one service."""
+    key, user = facts.key_of(owner), facts.user_of(owner)
+    deleted = incident.action(Step("delete_user", user))
+    if deleted is not None and (deleted.is_applied or deleted.is_open):
+        return
+    yield Wanted(Step("try_credential", key))  # 2
+    yield Wanted(Step("save_principal", user))  # 1
+    yield Wanted(Step("read_permissions", user))  # 2
+    if not facts.glass_is_broken(incident, key):
+        yield Wanted(Step("attach_quarantine", user), Mode.QUARANTINE)  # 3
+    yield Wanted(Step("revoke_user_sessions", user), Mode.DISABLE)  # 4
+    if owner.kind is CredentialKind.USER_KEY and owner.status is not KeyStatus.ABSENT:
+        yield from _deactivation(incident, owner, key)  # 5, 6
+    yield Wanted(Step("revoke_service_credentials", user), Mode.DISABLE)  # 6
+    yield from _lockdown(incident, user)  # 7
+
+
+def _deactivation(incident: Incident, owner: KeyOwner, key: Target) -> Iterator[Wanted]:
+    """Exactly this key, never the user's other one. A leak that strangers could not read leaves time to look first."""
+    step = Step("deactivate_key", key)
+    looked = any(c.step.unit == _TRAIL and c.step.target.id == key.id for c in incident.checks.values())
+    if facts.glass_is_broken(incident, key) or not (incident.is_public or looked or incident.action(step)):
+        return
+    if facts.rotates_first(incident, owner):  # 5
+        used = facts.application_uses(incident, owner)
+        yield Wanted(step, Mode.DISABLE, asks=f"an application used it until {used:%Y-%m-%d %H:%M}: give it a new key")
+    else:
+        unused = any(a.public for a in incident.alerts) and facts.is_unused(incident, owner)
+        yield Wanted(step, Mode.QUARANTINE if unused else Mode.DISABLE)  # 6
+
+
+def _lockdown(incident: Incident, target: Target) -> Iterator[Wanted]:
+    """Wanted only in this mode: the milder ones contain without it. What was denied stays until its time is up."""
+    denied = Step("deny_all", target)
+    if incident.mode.covers(Mode.LOCKDOWN) or incident.action(denied) is not None:
+        yield Wanted(denied, Mode.LOCKDOWN, until=facts.last_session_of(incident, target))  # 7
+    if not incident.mode.covers(Mode.LOCKDOWN) or target.kind is not TargetKind.USER:
+        return
+    yield from _lock(incident, target)
+    saved = incident.saved.get(target.id)
+    if saved is not None and saved.has_console_login:
+        yield Wanted(Step("block_console", target), Mode.LOCKDOWN, asks=f"its password is lost: {_GONE_FOR_GOOD}")  # 7
+
+
+def _lock(incident: Incident, target: Target) -> Iterator[Wanted]:
+    """The deny made irremovable, where an organisation is reachable."""
+    account = Target(TargetKind.ACCOUNT, target.account, target.account)
+    yield Wanted(Step("find_organization", account))
+    found = incident.organizations.get(target.account)
+    if found is not None and found.binds:
+        yield Wanted(Step("lock_with_scp", target), Mode.LOCKDOWN)
+
+
+def _role_session(owner: KeyOwner) -> Iterator[Wanted]:
+    yield Wanted(Step("try_credential", facts.key_of(owner)))  # 2; the role itself is among those that were reached
+
+
+def _root(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
+    """Never handled as a user: no policy of the account binds root."""
+    account = Target(TargetKind.ACCOUNT, owner.account, owner.account)
+    yield Wanted(Step("try_credential", facts.key_of(owner)))
+    yield Wanted(Step("find_organization", account))  # 8
+    found = incident.organizations.get(owner.account)
+    if found is not None and found.binds:
+        why = f"it denies everything to root of account {owner.account}"
+        yield Wanted(Step("lock_with_scp", account), Mode.LOCKDOWN, asks=why)  # 8
+    if owner.kind is CredentialKind.ROOT_KEY and found is not None:
+        yield Wanted(Step("root_key", account), Mode.LOCKDOWN, asks=f"root's keys are deleted: {_GONE_FOR_GOOD}")
+
+
+def _investigation(incident: Incident) -> Iterator[Wanted]:
+    """Read again when what was called until the last change has been delivered, and before a deny is lifted."""
+    changed = [a.concluded_at for a in incident.actions.values() if a.is_applied and a.concluded_at]
+    again = [max(changed) + delay for delay in facts.TRAIL_DELAYS] if changed else []
+    lifts = [t for t in (_lifted_at(incident, a.step.target) for a in incident.actions.values()
+                         if a.step.unit == "deny_all" and a.is_applied) if t]  # fmt: skip
+    home = incident.owner.account if incident.owner else ""
+    for credential in facts.chain(incident):
+        target = Target(TargetKind.KEY, credential.key_id, credential.account or home)
+        yield Wanted(Step(_TRAIL, target), again_at=tuple(sorted([*again, *lifts])))
+
+
+def _lifted_at(incident: Incident, target: Target) -> datetime | None:
+    return facts.last_session_of(incident, target)
+
+
+def _reached(incident: Incident) -> Iterator[Wanted]:
+    for role in facts.roles(incident):
+        yield Wanted(Step("revoke_role_sessions", role), Mode.DISABLE)  # 4
+        yield from _lockdown(incident, role)  # 7
+    for found in incident.resources.values():
+        if found.is_machine and found.at >= incident.suspect_since:
+            yield Wanted(Step("instance_role", found.target))  # 11
+            yield Wanted(Step("stop_instance", found.target), Mode.DISABLE)  # 11
+
+
+def _renewals(incident: Incident) -> Iterator[Wanted]:
+    """Sessions minted while the deactivation travelled may be younger than the cut-off: cut again, upstream first."""
+    renewed = [
+        Step("revoke_user_sessions", facts.user_of(owner), 2)
+        for owner in facts.owners(incident)
+        if owner.user_arn and incident.holds(Step("deactivate_key", facts.key_of(owner)))
+    ]
+    yield from (Wanted(step, Mode.DISABLE) for step in dict.fromkeys(renewed))
+    if not renewed or not all(incident.holds(step) for step in renewed):
+        return
+    for role in facts.roles(incident):
+        if incident.holds(Step("revoke_role_sessions", role)):
+            yield Wanted(Step("revoke_role_sessions", role, 2), Mode.DISABLE)
+
+
+def _afterwards(incident: Incident) -> Iterator[Wanted]:
+    """Row 13: a key that nobody missed while it was Inactive."""
+    for owner in facts.owners(incident):
+        key = facts.key_of(owner)
+        state = incident.action(Step("deactivate_key", key))
+        if state is None or not state.holds or state.concluded_at is None:
+            continue
+        soaked = state.concluded_at + SOAK
+        yield Wanted(Step("delete_key", key), Mode.LOCKDOWN, asks=_GONE_FOR_GOOD, not_before=soaked, part=False)
+
+
+def _asked_for(incident: Incident) -> Iterator[Wanted]:
+    """What a person wants beside the table. It is shown like everything else, and needs an approval of the change."""
+    for request in incident.requested.values():
+        state = incident.action(request.step)
+        until = None
+        if request.step.unit == "break_glass" and state is not None and state.change is not None and state.concluded_at:
+            until = state.concluded_at + timedelta(hours=float(state.change.after["hours"]))
+        why = f"{request.who} asked for it: {request.why}"
+        yield Wanted(request.step, Mode.LOCKDOWN, asks=why, until=until, part=False)

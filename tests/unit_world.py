@@ -1,0 +1,120 @@
+"""For every unit a target in a site, and what its context must hold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from conftest import Site
+from organization_site import management_of
+from unleak.model.entry import Requested
+from unleak.model.evidence import CallsRead, Exhibit, KeyOwner, KeyStatus, OrganizationFound, UseBefore
+from unleak.model.incident import Incident
+from unleak.model.plan import Mode, Step, Target, TargetKind
+from unleak.respond import ACTIONS, CHECKS
+from unleak.unit import Context
+
+
+def _user(site: Site) -> Target:
+    return Target(TargetKind.USER, f"arn:aws:iam::{site.stage.account}:user/aws-victim", site.stage.account)
+
+
+def _role(site: Site) -> Target:
+    return Target(TargetKind.ROLE, site.stage.reader_arn, site.stage.account)
+
+
+def _key(site: Site) -> Target:
+    return Target(TargetKind.KEY, site.stage.victim.key_id, site.stage.account)
+
+
+def _instance(site: Site) -> Target:
+    ec2 = site.stage.admin.client(site.stage.account, "ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    profile = {"Name": "ops-admin"}
+    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, IamInstanceProfile=profile)["Instances"][0]
+    arn = f"arn:aws:ec2:us-east-1:{site.stage.account}:instance/{made['InstanceId']}"
+    return Target(TargetKind.INSTANCE, arn, site.stage.account)
+
+
+def _account(site: Site) -> Target:
+    return Target(TargetKind.ACCOUNT, site.stage.account, site.stage.account)
+
+
+def _with_service_credential(site: Site) -> Target:
+    """In lockdown all of them are meant; one that is older than the leak may come back."""
+    iam, user = site.stage.admin.client(site.stage.account, "iam"), _user(site)
+    iam.create_service_specific_credential(UserName=user.name, ServiceName="codecommit.amazonaws.com")
+    site.standin.gate.clock.advance(timedelta(days=8).total_seconds())
+    return user
+
+
+def _with_password(site: Site) -> Target:
+    iam, user = site.stage.admin.client(site.stage.account, "iam"), _user(site)
+    iam.create_login_profile(UserName=user.name, Password="Correct-horse-7")
+    return user
+
+
+def _with_root_key(site: Site) -> Target:
+    site.standin.gate.add_root_key(site.stage.account)
+    return _account(site)
+
+
+def _inactive_key(site: Site) -> Target:
+    iam, key = site.stage.admin.client(site.stage.account, "iam"), _key(site)
+    iam.update_access_key(UserName="aws-victim", AccessKeyId=key.id, Status="Inactive")
+    return key
+
+
+TARGETS: dict[str, Callable[[Site], Target]] = {
+    "find_owner": _key,
+    "try_credential": _key,
+    "save_principal": _user,
+    "read_permissions": _user,
+    "calls_of_key": _key,
+    "instance_role": _instance,
+    "attach_quarantine": _user,
+    "revoke_user_sessions": _user,
+    "revoke_role_sessions": _role,
+    "deactivate_key": _key,
+    "stop_instance": _instance,
+    "find_organization": _account,
+    "revoke_service_credentials": _with_service_credential,
+    "deny_all": _role,
+    "lock_with_scp": _user,
+    "block_console": _with_password,
+    "root_key": _with_root_key,
+    "delete_key": _inactive_key,
+    "delete_user": _with_password,
+    "break_glass": _inactive_key,
+}
+ORGANIZED = {"lock_with_scp", "root_key"}
+"""They need an organisation around the account."""
+# What a call needs where its name is not its permission.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
+CHECK_LIST, ACTION_LIST = list(CHECKS.values()), list(ACTIONS.values())
+
+
+@dataclass(slots=True)
+class Bench:
+    """A unit's context, and the AWS actions that it called."""
+
+    context: Context
+    called: set[str]
+
+
+def bench_of(site: Site) -> Bench:
+    called: set[str] = set()
+    world = site.world(watcher=called.add)
+    victim = site.stage.victim.key_id
+    owner = KeyOwner(victim, site.stage.account, KeyStatus.ACTIVE, _user(site).id)
+    now = site.standin.gate.clock.now()
+    glass = Step("break_glass", _key(site))
+    before = UseBefore(1, now, ("s3:GetObject",), ("192.0.2.7",))
+    incident = Incident(
+        id="inc-conformance", key_id=victim, opened_at=now, owners={victim: owner}, mode=Mode.LOCKDOWN,
+        alerts=(site.alert(),), requested={glass.id: Requested(glass, "sam", "a test")},
+        calls={victim: CallsRead(victim, Exhibit("", 0, 0), 1, 0, before=before)},
+        organizations={site.stage.account: OrganizationFound(site.stage.account, management_of(site))}
+        if site.config.accounts else {},
+    )  # fmt: skip
+    return Bench(Context(world.aws, world.clock, incident, world.vault, world.record.keep), called)
