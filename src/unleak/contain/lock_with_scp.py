@@ -1,8 +1,8 @@
 """Makes containment irremovable: whoever may edit the user could take a deny away before it is obeyed everywhere.
 
 A policy of the organisation, attached to the account, that lets nobody but the responder change the user; on an
-account, one that denies everything to its root. It names the user as what is changed, not as who changes it, since a
-federated session does not bear the user's name:
+account, one that denies everything to its root, but for the sessions of AssumeRoot that remove root's keys. It names
+the user as what is changed, not as who changes it, since a federated session does not bear the user's name:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
 """
 
@@ -145,8 +145,8 @@ def _document(context: Context, target: Target) -> dict[str, Any]:
     if target.kind is TargetKind.ACCOUNT:
         partition = context.aws.caller_in(target.account).arn.split(":")[1]
         root = f"arn:{partition}:iam::{target.account}:root"
-        statement = {"Sid": "UnleakDenyRoot", "Effect": "Deny", "Action": "*", "Resource": "*",
-                     "Condition": {"ArnLike": {"aws:PrincipalArn": root}}}  # fmt: skip
+        whom = {"ArnLike": {"aws:PrincipalArn": root}, "Null": {"aws:AssumedRoot": "true"}}
+        statement = {"Sid": "UnleakDenyRoot", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": whom}
     else:
         statement = {"Sid": "UnleakLock", "Effect": "Deny", "Action": list(_CHANGES), "Resource": _ours(target),
                      "Condition": {"ArnNotLike": {"aws:PrincipalArn": _ourselves(context, target)}}}  # fmt: skip

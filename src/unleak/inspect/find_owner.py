@@ -1,6 +1,7 @@
 """Whose credential this is: the account from the id, offline; the principal and last use from AWS."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from unleak.aws.trial import IDENTITY, try_with
 from unleak.iam.key_id import KeyKind, account_of, kind_of
@@ -22,6 +23,7 @@ class FindOwner:
         "iam:ListAccessKeys",
         "iam:GetUser",
         "iam:GetRole",
+        "iam:GetAccountSummary",
         "iam:ListServiceSpecificCredentials",
     )
 
@@ -44,7 +46,7 @@ def _of_key(context: Context, key_id: str, account: str) -> KeyOwner:
     try:
         used = iam.get_access_key_last_used(AccessKeyId=key_id)
     except NotFound:
-        return KeyOwner(key_id, account, KeyStatus.ABSENT)
+        return _of_no_user(context, key_id, account)
     except AccessDenied:
         told = _told_otherwise(context, key_id, account)
         if told is None:
@@ -65,6 +67,23 @@ def _of_key(context: Context, key_id: str, account: str) -> KeyOwner:
         last_used_service=_known(last.get("ServiceName")),
         last_used_region=_known(last.get("Region")),
     )
+
+
+def _of_no_user(context: Context, key_id: str, account: str) -> KeyOwner:
+    """IAM does not say whether a key that it finds with no user is root's or gone: the pair says, where it is in hand;
+    else, where root has keys at all, it is taken for root's.
+    """
+    leaked = context.vault.get(key_id)
+    if leaked is not None and (arn := try_with(context.aws, leaked, IDENTITY).arn):
+        active = KeyOwner(key_id, account, KeyStatus.ACTIVE, kind=CredentialKind.ROOT_KEY)
+        return active if arn.endswith(":root") else replace(active, user_arn=arn, kind=CredentialKind.USER_KEY)
+    try:
+        summary = context.aws.client(account, "iam").get_account_summary()["SummaryMap"]
+    except AccessDenied:
+        return KeyOwner(key_id, account, KeyStatus.ABSENT)
+    if summary.get("AccountAccessKeysPresent"):
+        return KeyOwner(key_id, account, KeyStatus.UNKNOWN, kind=CredentialKind.ROOT_KEY)
+    return KeyOwner(key_id, account, KeyStatus.ABSENT)
 
 
 def _told_otherwise(context: Context, key_id: str, account: str) -> KeyOwner | None:

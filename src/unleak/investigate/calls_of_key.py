@@ -56,6 +56,8 @@ def _owner_by_the_trail(context: Context, target: Target, calls: list[Call]) -> 
     users = {c.principal_arn for c in own if ":user/" in c.principal_arn}
     if owner.kind is CredentialKind.UNKNOWN_SESSION:
         yield from (_of_session(owner, c) for c in own[:1])
+    elif owner.status is KeyStatus.ABSENT and any(c.kind == "Root" for c in own):
+        yield replace(owner, kind=CredentialKind.ROOT_KEY, status=KeyStatus.UNKNOWN)
     elif owner.status is KeyStatus.ABSENT and len(users) == 1:
         yield replace(owner, user_arn=users.pop())
 

@@ -31,7 +31,7 @@ def playbook(incident: Incident, now: datetime) -> Plan:
         pending=tuple(a.pending for a in answers if a.pending),
         by_hand=(*escaped, *(a.by_hand for a in answers if a.by_hand), *by_hand.to_do(incident)),
         wake_at=min((a.wake_at for a in answers if a.wake_at), default=None),
-        settles_at=min((a.wake_at for a in parts if a.wake_at and not a.settled), default=None),
+        settles_at=min((a.wake_at for a in parts if a.wake_at and not (a.settled or a.by_hand)), default=None),
         contained=_is_known(incident) and not escaped and all(a.settled for a in parts),
         may_restore_at=may_restore_at(incident),
     )

@@ -154,7 +154,8 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
     if kind is OutcomeKind.FAILED:
         return _try_again(incident, wanted, state, at, now)
     seen = state.verdict
-    if kind is OutcomeKind.ASKED and not (seen is not None and seen.holds):
+    done_by_them = state.looks.last is not None and state.looks.last.in_place is Tri.YES
+    if kind is OutcomeKind.ASKED and not done_by_them:
         return _ask_of_a_person(wanted, state, at, now)
     if seen is not None and seen.kind is VerdictKind.FAILS:
         return _try_again(incident, wanted, state, state.looks.last_at or at, now)

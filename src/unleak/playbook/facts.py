@@ -92,6 +92,12 @@ def rotates_first(incident: Incident, owner: KeyOwner) -> bool:
     return not abused if not incident.is_public else abused is False
 
 
+def is_gone(incident: Incident, owner: KeyOwner) -> bool:
+    """Deleted, by itself or with its user."""
+    deleted = [Step("delete_key", key_of(owner)), Step("delete_user", user_of(owner))]
+    return owner.status is KeyStatus.ABSENT or any(incident.holds(step) for step in deleted)
+
+
 def dead_since(incident: Incident, owner: KeyOwner) -> datetime | None:
     """Since when the key is proved dead; None while it is not. A session has no such time: its end is its expiry."""
     if owner.status is KeyStatus.ABSENT:
@@ -131,8 +137,14 @@ def glass_is_broken(incident: Incident, key: Target) -> bool:
 
 
 def accepted_after(incident: Incident) -> list[str]:
-    """The trail has the last word: keys with a call that was accepted after everything was seen to hold."""
+    """The trail has the last word: keys with a call that was accepted after everything was seen to hold. While a person
+    lets a key work again, its calls are meant.
+    """
+    glass = [a for a in incident.actions.values() if a.step.unit == "break_glass" and a.intended_at]
+    if any(a.undone_at is None for a in glass):
+        return []
     seen = [a.verdict.since for a in incident.actions.values() if a.verdict and a.verdict.since]
+    seen += [a.undone_at for a in glass if a.undone_at]
     return [
         read.key_id
         for read in incident.calls.values()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from unleak.model.credential import CredentialKind
 from unleak.model.incident import ActionState, Incident
 from unleak.model.plan import Target, TargetKind
 from unleak.playbook import facts
@@ -37,6 +38,9 @@ def why_not_restore(incident: Incident, now: datetime) -> str:
         return "the glass is broken: take that back first"
     if used := facts.accepted_after(incident):
         return f"{used[0]} was used with success after containment"
+    for owner in facts.owners(incident):
+        if owner.kind is CredentialKind.USER_KEY and not facts.is_gone(incident, owner):
+            return f"{owner.key_id} is still there: have it deleted first (`unleak incident request ... delete_key`)"
     at = may_restore_at(incident)
     if at is None:
         return "a leaked credential is not seen dead, or sessions of it can still come"

@@ -169,6 +169,8 @@ def context_of(caller: Caller) -> dict[str, str | tuple[str, ...]]:
         found["aws:principalorgid"], found["aws:principalorgpaths"] = member.id, member.path
     if p.kind is Kind.USER:
         found["aws:username"] = p.name
+    if p.kind is Kind.ROOT and p.session_policies:  # as AssumeRoot makes them
+        found["aws:assumedroot"] = "true"
     if p.issued_at is not None:
         found["aws:tokenissuetime"] = stamp(p.issued_at)
         found["aws:multifactorauthpresent"] = "true" if p.mfa_at else "false"

@@ -1,10 +1,11 @@
 """A deny of what this user may dangerously do, small enough for a policy of the user's own: the last way, and the only
-one in a partition that has no quarantine policy.
+one in a partition that has no quarantine policy. It denies what we try as well, as AWS's policies do.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from unleak.aws.trial import REFUSED_BY_QUARANTINE
 from unleak.contain.own_policy import ON_USER, OwnPolicy
 from unleak.contain.quarantine.policies import dangers_of
 from unleak.contain.quarantine.way import Patient
@@ -25,7 +26,7 @@ class ByInline:
             breaks="",
             undo=f"delete the policy {patient.name}",
             before={"document": None},
-            after={"document": _deny(denied)},
+            after={"document": _deny([*denied, *REFUSED_BY_QUARANTINE])},
         )
 
     def apply(self, patient: Patient, after: Mapping[str, Any]) -> None:
