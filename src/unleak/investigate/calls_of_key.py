@@ -114,9 +114,15 @@ def _use(calls: list[Call]) -> UseBefore:
 
 def _lasts(call: Call) -> bool:
     """Writes of the services that give access, or run code with it; what the chain follows by itself left out."""
-    if call.read_only or call.action in FOLLOWED:
+    if call.read_only or call.action in FOLLOWED or _is_about_ours(call):
         return False
     return call.service in _GIVE_ACCESS or "IamInstanceProfile" in call.operation
+
+
+def _is_about_ours(call: Call) -> bool:
+    """Our denies, and AWS's quarantine: whether they stand is looked at, and they are put back."""
+    name, arn = str(call.request.get("policyName", "")), str(call.request.get("policyArn", ""))
+    return name.startswith("unleak-inc-") or ":policy/unleak-inc-" in arn or "AWSCompromisedKeyQuarantine" in arn
 
 
 def _name_in(call: Call) -> str:
