@@ -112,7 +112,7 @@ def test_a_fence_that_somebody_removes_ends_the_exception_at_once(site: Site) ->
     incident, _ = _approve(world, incident, glass)
     assert _statuses(site) == ["Active"]
     iam = site.stage.admin.client(site.stage.account, "iam")
-    iam.delete_user_policy(UserName="aws-victim", PolicyName=f"unleak-{incident.id}-fence")
+    iam.delete_user_policy(UserName="aws-victim", PolicyName=incident.name_of("fence"))
     _through(world, incident, 1.1)
     assert _statuses(site) == ["Inactive"]
 
@@ -207,4 +207,4 @@ def test_an_attacker_who_fills_the_inline_quota_does_not_keep_the_sessions(site:
     _, incident, plan = _contained(site)
     assert plan.contained, plan.by_hand
     attached = iam.list_attached_user_policies(UserName="aws-victim")["AttachedPolicies"]
-    assert f"unleak-{incident.id}-revoke-sessions" in {p["PolicyName"] for p in attached}
+    assert incident.name_of("revoke-sessions") in {p["PolicyName"] for p in attached}

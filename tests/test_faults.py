@@ -46,7 +46,7 @@ def _answers(code: str, status: int) -> Callable[[Any], AWSResponse]:
                 f"<ErrorResponse><Error><Code>{code}</Code><Message>a test</Message></Error></ErrorResponse>".encode()
             )
             kind = "text/xml"
-        return AWSResponse(request.url, status, {"content-type": kind}, _Body(body))  # type: ignore[arg-type]
+        return AWSResponse(request.url, status, {"content-type": kind}, _Body(body))
 
     return answer
 
@@ -108,7 +108,7 @@ def _attack(site: Site) -> None:
 
 def _is_contained_in_truth(site: Site, incident: Incident) -> bool:
     """As an administrator sees it."""
-    iam, own = site.stage.admin.client(site.stage.account, "iam"), f"unleak-{incident.id}-revoke-sessions"
+    iam, own = site.stage.admin.client(site.stage.account, "iam"), incident.name_of("revoke-sessions")
     keys = [k["Status"] for k in iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"]]
     attached = {p["PolicyName"] for p in iam.list_attached_user_policies(UserName="aws-victim")["AttachedPolicies"]}
     inline = iam.list_user_policies(UserName="aws-victim")["PolicyNames"]

@@ -139,8 +139,8 @@ def _check_resumed(site: Site) -> None:
     assert incident.alerts
     assert _state(site) == {
         "attached": ["AWSCompromisedKeyQuarantineV3", "aws-victim"],
-        "inline": [f"unleak-{incident.id}-revoke-sessions"],
-        "role": ["read-orders", f"unleak-{incident.id}-revoke-sessions"],
+        "inline": [incident.name_of("revoke-sessions")],
+        "role": ["read-orders", incident.name_of("revoke-sessions")],
         "keys": ["Inactive"],
     }
     # The denies are written once, and once more when the key is proved dead: the renewal of row 4.
@@ -239,9 +239,13 @@ def test_the_stop_switch_stops(site: Site) -> None:
 
 def test_the_hourly_limit_stops(site: Site) -> None:
     world = site.world(with_secret=False)
-    _, plan = _contain(site, replace(world, config=replace(site.config, principals_per_hour=1)))
-    assert _writes(site)["UpdateAccessKey"] == 0
+    _, plan = _contain(site, replace(world, config=replace(site.config, principals_per_hour=0)))
+    assert _writes(site) == {"UpdateAccessKey": 1}, "the leaked key itself must go, whatever else was touched"
     assert any("limit" in line for line in plan.by_hand)
+    assert not plan.contained
+    site.standin.gate.clock.advance(700)
+    _, plan = _contain(site)
+    assert _writes(site)["AttachUserPolicy"] == 1, "it goes on by itself once there is room"
 
 
 def test_it_never_contains_itself(site: Site) -> None:
@@ -256,11 +260,11 @@ def test_it_never_contains_itself(site: Site) -> None:
 def test_a_deny_that_the_attacker_removes_is_put_back_and_told(site: Site) -> None:
     incident, _ = _contain(site)
     iam = site.stage.admin.client(site.stage.account, "iam")
-    iam.delete_user_policy(UserName="aws-victim", PolicyName=f"unleak-{incident.id}-revoke-sessions")
+    iam.delete_user_policy(UserName="aws-victim", PolicyName=incident.name_of("revoke-sessions"))
     site.standin.gate.clock.advance(3601)
     incident, plan = _contain(site)
     assert plan.contained
-    assert f"unleak-{incident.id}-revoke-sessions" in _state(site)["inline"]
+    assert incident.name_of("revoke-sessions") in _state(site)["inline"]
     seen = [e.event for e in site.world().record.entries(incident.id) if isinstance(e.event, Looked)]
     assert any(e.look.in_place is Tri.NO for e in seen)
 

@@ -39,6 +39,7 @@ from unleak.model.errors import (
     AccessDenied,
     CouldNotLook,
     Misuse,
+    NotNow,
     NotPossible,
     RecordConflict,
     UnleakError,
@@ -193,8 +194,13 @@ def _allow(world: World, incident: Incident, step: Step) -> None:
         raise NotPossible(f"a legal hold forbids to delete anything ({why})", "`unleak incident hold --off` ends it")
     since = world.clock.now() - timedelta(hours=1)
     touched = world.record.targets_touched_since(since) | {step.target.id}
-    if step.target.kind is not TargetKind.INSTANCE and len(touched) > world.config.principals_per_hour:
-        raise NotPossible(
+    is_leaked = step.target.id == incident.key_id  # whatever else was touched, this one must go
+    if (
+        step.target.kind is not TargetKind.INSTANCE
+        and not is_leaked
+        and len(touched) > world.config.principals_per_hour
+    ):
+        raise NotNow(
             f"{len(touched) - 1} principals and keys were touched within an hour: that is the limit",
             "if this is right, raise principals_per_hour and run again",
         )
@@ -245,11 +251,11 @@ def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Inci
     incident = world.record.incident(incident_id)
     if reason := why_not_restore(incident, world.clock.now()):
         raise Misuse(f"{incident_id} is not to be restored yet: {reason}", f"`unleak incident show {incident_id}`")
-    applied = [a for a in incident.actions.values() if a.is_applied and a.intended_at and not may_undo(incident, a)]
+    applied = [a for a in incident.actions.values() if a.intended_at and _was_done(a) and not may_undo(incident, a)]
     latest = sorted(applied, key=lambda a: a.intended_at or world.clock.now(), reverse=True)
     outcomes: list[tuple[str, Outcome]] = []
     for state in latest:
-        if incident.is_lifted(state.step) or not ACTIONS[state.step.unit].reversible or state.handed_to:
+        if not ACTIONS[state.step.unit].reversible or state.handed_to or _is_taken_back(incident, state):
             continue
         if state.step.id in incident.requested or state.step.unit in _NO_DENY:
             continue
@@ -262,6 +268,16 @@ def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Inci
     return incident, outcomes
 
 
+def _was_done(state: ActionState) -> bool:
+    return state.outcome is not None and state.outcome.kind in _DONE
+
+
+def _is_taken_back(incident: Incident, state: ActionState) -> bool:
+    """In one of its rounds, and seen through."""
+    return any(a.undone is not None and a.undone.kind in _DONE for a in incident.same_change(state.step))
+
+
+_DONE = {OutcomeKind.DONE, OutcomeKind.ALREADY}
 _NO_DENY = {"stop_instance"}
 """What stays after a restore: it was no deny, and nobody rightful misses it."""
 
@@ -272,7 +288,8 @@ def _lift(world: World, incident: Incident, step: Step) -> Incident:
     if state is None:
         return incident
     try:
-        _allow(world, incident, step)
+        if step.unit != "break_glass":  # no switch and no limit keeps access from being taken away again
+            _allow(world, incident, step)
     except UnleakError as error:
         begun = _append(world, incident, UndoIntended(step, UNLEAK, "its time is up"))
         return _append(world, begun, UndoConcluded(step, Outcome(OutcomeKind.FAILED, _sentence(error))))
@@ -284,16 +301,20 @@ def _lift(world: World, incident: Incident, step: Step) -> Incident:
 def _take_back(
     world: World, incident: Incident, state: ActionState, *, who: str, why: str, restoring: bool = False
 ) -> tuple[Incident, Outcome]:
-    step, change = state.step, state.change
+    step, change = state.step, state.change or Change("", "", "")
     incident = _append(world, incident, UndoIntended(step, who, why, restoring))
     try:
         with _as_ours(step):
-            outcome = ACTIONS[step.unit].undo(
-                _context(world, incident, step), step.target, change or Change("", "", "")
-            )
+            context = _context(world, incident, step)
+            for other in state.earlier:
+                ACTIONS[step.unit].undo(context, step.target, other)
+            outcome = ACTIONS[step.unit].undo(context, step.target, change)
     except UnleakError as error:
         outcome = _failure(error)
     return _append(world, incident, UndoConcluded(step, outcome)), outcome
+
+
+_SHARED = {"attach_quarantine"}
 
 
 def _hand_over(world: World, incident: Incident, state: ActionState, heir_id: str) -> tuple[Incident, Outcome]:
@@ -307,7 +328,12 @@ def _hand_over(world: World, incident: Incident, state: ActionState, heir_id: st
 
 
 def _still_needed_by(world: World, incident: Incident, state: ActionState) -> str:
-    """Another incident that relies on the same change to the same target; empty where there is none."""
+    """Another incident that relies on the very thing that this change made; empty where there is none.
+
+    What bears the incident in its name is its own: another incident that needs the like has made one for itself.
+    """
+    if state.step.unit not in _SHARED or (state.change is not None and state.change.after.get("way") != "policy"):
+        return ""
     for other_id in world.record.incident_ids():
         other = world.record.incident(other_id)
         theirs = other.action(state.step)
@@ -330,6 +356,8 @@ def _append(world: World, incident: Incident, *events: Event) -> Incident:
 
 
 def _failure(error: UnleakError) -> Outcome:
+    if isinstance(error, NotNow):
+        return Outcome(OutcomeKind.POSTPONED, _sentence(error))
     for_a_person = isinstance(error, AccessDenied | NotPossible | Misuse)
     return Outcome(OutcomeKind.REFUSED if for_a_person else OutcomeKind.FAILED, _sentence(error))
 

@@ -115,6 +115,11 @@ class Accounts:
         """Whether the configuration, or the current identity, leads into this account."""
         return self._access(account) is not None or account == self.caller.account
 
+    def role_in(self, account: str) -> str:
+        """The role that is configured for an account; empty where none is."""
+        access = self._access(account)
+        return access.role_arn if access else ""
+
     def regions(self, account: str) -> tuple[str, ...]:
         """Where to look: as configured, or what the account has enabled. Raises where AWS does not tell."""
         if self._config.regions:

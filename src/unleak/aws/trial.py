@@ -38,6 +38,9 @@ PROBES = (
 REFUSED_BY_QUARANTINE = frozenset(p.action for p in PROBES[:3])
 
 
+_WRONG_SECRET = {"SignatureDoesNotMatch", "InvalidSignatureException"}
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`accepted`: YES, NO (refused by AWS), or could not ask. `dead`: refused for what the credential is (inactive,
@@ -61,6 +64,8 @@ def try_with(accounts: Accounts, credentials: Credentials, probe: Probe) -> Tria
         client = accounts.leaked(credentials, probe.service)
         answer = getattr(client, probe.method)(**dict(probe.arguments))
     except CredentialRefused as refusal:
+        if refusal.code in _WRONG_SECRET:  # it says nothing of the key
+            return Trial(Tri.COULD_NOT_LOOK, code=refusal.code, request_id=refusal.request_id)
         return Trial(Tri.NO, dead=True, code=refusal.code, request_id=refusal.request_id)
     except AccessDenied as refusal:
         return Trial(Tri.NO, code=refusal.code, request_id=refusal.request_id)

@@ -90,11 +90,26 @@ def command(
             click.echo(offline_handover(key_id))
         raise
     codes = []
-    for told in told_by(world, said):
+    heard = list(told_by(world, said))
+    if not plan_only:
+        _open_all(world, heard, mode)  # the later ones do not wait for the proof of the first
+    for told in heard:
         incident, plan = _plan(world, told) if plan_only else _run(world, told, mode, wait=not no_wait)
         _tell(world, incident, plan, "plan" if plan_only and format_name == "text" else format_name)
         codes.append(exit_code(incident, plan))
     sys.exit(max(codes, default=0))
+
+
+def _open_all(world: "World", heard: "list[Told]", mode: str | None) -> None:
+    """Where there are several: each is begun before any is waited for."""
+    from unleak.model.errors import Busy
+
+    if len(heard) > 1:
+        for told in heard:
+            try:
+                _run(world, told, mode, wait=False)
+            except Busy as busy:
+                click.echo(f"unleak: {busy}", err=True)
 
 
 def exit_code(incident: "Incident", plan: "Plan") -> int:

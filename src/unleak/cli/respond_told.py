@@ -11,7 +11,7 @@ from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.alert import Alert, Ground
 from unleak.model.clock import parse_stamp
 from unleak.model.credential import Credentials
-from unleak.model.errors import Misuse
+from unleak.model.errors import CouldNotLook, Misuse
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,6 +102,10 @@ def _reported(world: "World", said: Said) -> Iterator[Told]:
     for reason in report.passed_over:
         say(f"passed over: {reason}")
     usable = [found for found in report.found if kind_of(found.key_id) in _RESPONDED]
+    if not usable and report.passed_over:
+        raise CouldNotLook(
+            f"{said.report}: nothing in it could be used", "name the key yourself: unleak respond KEY_ID"
+        )
     if not usable:
         say(f"{said.report} names no AWS key")
     yield from (_of_reported(world, said, found) for found in usable)

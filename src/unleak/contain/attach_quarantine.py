@@ -43,7 +43,7 @@ class AttachQuarantine:
 
     def propose(self, context: Context, target: Target) -> Change | None:
         patient = Patient(context, context.aws.client(target.account, "iam"), target)
-        if any(way.seen(patient) for way in WAYS):
+        if any(way.seen(patient, {}) for way in WAYS):
             return None
         actions = _dangers(context, target)
         patient = replace(patient, quarantine=strongest(patient.client, patient.partition, actions))
@@ -65,7 +65,9 @@ class AttachQuarantine:
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
         patient = Patient(context, context.aws.client(target.account, "iam", fresh=True), target)
-        stands = next((said for way in WAYS if (said := way.seen(patient))), "")
+        after = change.after if change else {}
+        mine = [w for w in WAYS if w.id in {"policy", after.get("way", "policy")}]
+        stands = next((said for way in mine if (said := way.seen(patient, after))), "")
         if not stands:
             return Look(Tri.NO, detail="no quarantine policy is attached (any more)")
         seen = Look(Tri.YES, detail=stands)

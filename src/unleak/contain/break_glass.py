@@ -2,7 +2,8 @@
 
 The one exception to "no restore re-enables a leaked credential". The fence denies all but what the application did
 before the leak, from where it did it; it stands before the key is active, and goes after it is inactive again. While
-the glass is broken, AWS's quarantine is off: the fence is the narrower of the two.
+the glass is broken, AWS's quarantine is off: the fence is the narrower of the two. Sessions that are minted meanwhile
+are denied afterwards, by a later cut-off.
 """
 
 import ipaddress
@@ -64,10 +65,10 @@ class BreakGlass:
         if policy.read() != fence:
             policy.write(fence)
             context.clock.sleep_until(context.clock.now() + _SETTLES)
-        iam = context.aws.client(user.account, "iam")
-        for arn in _quarantines(context, user):
-            iam.detach_user_policy(UserName=user.name, PolicyArn=arn)
         set_status(context, target, KeyStatus.ACTIVE)
+        iam = context.aws.client(user.account, "iam")
+        for arn in set(change.before["quarantine"]) & set(_quarantines(context, user)):
+            iam.detach_user_policy(UserName=user.name, PolicyArn=arn)
         return Outcome(OutcomeKind.DONE, change.summary)
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
@@ -90,6 +91,9 @@ class BreakGlass:
         for arn in change.before["quarantine"]:
             iam.attach_user_policy(UserName=user.name, PolicyArn=arn)
         if fenced:
+            context.clock.sleep_until(
+                context.clock.now() + _SETTLES
+            )  # the key is dead everywhere before the fence goes
             policy.delete()
         return Outcome(OutcomeKind.DONE, f"set {target.id} to Inactive again, and took the fence away")
 

@@ -1,7 +1,7 @@
 """Switches exactly this key off: never the user's other key. Its sessions live on; they are denied on their own."""
 
 from unleak.aws.trial import IDENTITY, Trial, try_with
-from unleak.model.errors import AwsError, NotPossible
+from unleak.model.errors import AwsError, NotFound, NotPossible
 from unleak.model.evidence import KeyStatus
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
@@ -10,7 +10,7 @@ from unleak.unit import ByHand, Context
 class DeactivateKey:
     id = "deactivate_key"
     title = "Deactivate the key"
-    permissions = ("iam:ListAccessKeys", "iam:UpdateAccessKey")
+    permissions = ("iam:ListAccessKeys", "iam:UpdateAccessKey", "iam:GetAccessKeyLastUsed")
     breaking = True
     reversible = True
     deletes = False
@@ -48,6 +48,8 @@ class DeactivateKey:
                     Tri.YES, Tri.YES, f"it is refused now ({trial.code}), and cannot list itself", request_ids=ids
                 )
             raise
+        if status is KeyStatus.ABSENT and (user := _has_moved(context, target)):
+            return Look(Tri.NO, detail=f"{target.id} is user {user}'s now", request_ids=ids, moved=True)
         if status is KeyStatus.ACTIVE:
             return Look(Tri.NO, detail=f"{target.id} is Active (again)", request_ids=ids)
         if trial is not None and trial.accepted is Tri.YES:
@@ -74,6 +76,16 @@ def _trial(context: Context, target: Target) -> Trial | None:
     if leaked is None or tried is None or not tried.accepted:
         return None
     return try_with(context.aws, leaked, IDENTITY)
+
+
+def _has_moved(context: Context, target: Target) -> str:
+    """The user whose it is now, where its user was renamed and another made under the old name; else empty."""
+    iam = context.aws.client(target.account, "iam", fresh=True)
+    try:
+        found = str(iam.get_access_key_last_used(AccessKeyId=target.id).get("UserName") or "")
+    except NotFound:
+        return ""
+    return found if found != user_owning(context, target) else ""
 
 
 def status_of(context: Context, target: Target, *, fresh: bool = False) -> KeyStatus:

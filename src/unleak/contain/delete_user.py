@@ -6,7 +6,7 @@ written anew. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identif
 
 from contextlib import suppress
 
-from unleak.contain.user_parts import PERMISSIONS, image_of, put_back, take_apart
+from unleak.contain.user_parts import PERMISSIONS, image_of, lacks, put_back, take_apart
 from unleak.model.errors import NotFound
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
@@ -56,7 +56,8 @@ class DeleteUser:
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
         iam = context.aws.client(target.account, "iam")
-        if image_of(iam, target.name) is not None:
+        present = image_of(iam, target.name)
+        if present is not None and not lacks(present, dict(change.before)):
             return Outcome(OutcomeKind.ALREADY, f"there is a user {target.name}")
         put_back(iam, target.name, dict(change.before))
         return Outcome(OutcomeKind.DONE, f"made user {target.name} again, without keys, password and second factor")

@@ -53,7 +53,10 @@ class DenyAll:
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
         del change
-        present = own_policy(context, target, "deny-all", fresh=True).read()
+        policy = own_policy(context, target, "deny-all", fresh=True)
+        present = policy.read()
+        if present is None and policy.owner_is_gone():
+            return Look(Tri.YES, detail=f"the role {target.name} does not exist any more", immediate=True)
         if present != DENY_ALL:
             return Look(Tri.NO, detail="the deny is not there (any more)")
         seen = Look(Tri.YES, detail=f"everything is denied to {target.name}")

@@ -160,12 +160,15 @@ def _ours(target: Target) -> list[str]:
 
 
 def _ourselves(context: Context, target: Target) -> list[str]:
-    """The user or role that unleak is in this account; a session does not tell the path of its role."""
+    """The user or role that unleak is in this account, now or otherwise; a session does not tell its role's path."""
     arn = context.aws.caller_in(target.account).arn
+    configured = context.aws.role_in(target.account)
+    known = [configured] if configured else []
     if ":assumed-role/" not in arn:
-        return [arn]
+        return list(dict.fromkeys([arn, *known]))
     partition, account, role = arn.split(":")[1], arn.split(":")[4], arn.split("/")[1]
-    return [f"arn:{partition}:iam::{account}:role/{role}", f"arn:{partition}:iam::{account}:role/*/{role}"]
+    mine = [f"arn:{partition}:iam::{account}:role/{role}", f"arn:{partition}:iam::{account}:role/*/{role}"]
+    return list(dict.fromkeys([*mine, *known]))
 
 
 ACTION = LockWithScp()

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ _OF_EITHER = ("iam:GetPolicy", "iam:GetPolicyVersion", "iam:CreatePolicy", "iam:
               "iam:CreatePolicyVersion", "iam:DeletePolicyVersion")  # fmt: skip
 _CALLS = ("Get{}Policy", "Put{}Policy", "Delete{}Policy", "ListAttached{}Policies", "Attach{}Policy", "Detach{}Policy")
 ON_USER = (*(f"iam:{c.format('User')}" for c in _CALLS), *_OF_EITHER)
-ON_ROLE = (*(f"iam:{c.format('Role')}" for c in _CALLS), *_OF_EITHER)
+ON_ROLE = (*(f"iam:{c.format('Role')}" for c in _CALLS), *_OF_EITHER, "iam:GetRole")
 LIMIT = {"LimitExceeded", "LimitExceededException"}
 _DOES_NOT_FIT = "free a slot: detach a policy, or delete an inline policy, that is not needed"
 
@@ -26,7 +27,7 @@ _DOES_NOT_FIT = "free a slot: detach a policy, or delete an inline policy, that 
 def own_policy(context: Context, target: Target, what: str, *, fresh: bool = False) -> "OwnPolicy":
     """`what` is its purpose: the name derives from it and the incident, so that writing twice is writing once."""
     client = context.aws.client(target.account, "iam", fresh=fresh)
-    return OwnPolicy(client, target, f"unleak-{context.incident.id}-{what}")
+    return OwnPolicy(client, target, context.incident.name_of(what))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class OwnPolicy:
             return dict(self._call("get_{}_policy")(**self._whose, PolicyName=self.name)["PolicyDocument"])
         except NotFound:
             return self._managed() if self._is_attached() else None
+
+    def owner_is_gone(self) -> bool:
+        """A role that is deleted takes its sessions with it. A user may only have another name now: never gone."""
+        if self._is_user:
+            return False
+        try:
+            self.client.get_role(RoleName=self.target.name)
+        except NotFound:
+            return True
+        return False
 
     def write(self, document: dict[str, Any]) -> None:
         """Raises NotPossible where there is room for neither."""
@@ -85,7 +96,8 @@ class OwnPolicy:
         """The new version before the old one goes: there is no moment without a deny."""
         before = self.client.get_policy(PolicyArn=self._arn)["Policy"]["DefaultVersionId"]
         self.client.create_policy_version(PolicyArn=self._arn, PolicyDocument=text, SetAsDefault=True)
-        self.client.delete_policy_version(PolicyArn=self._arn, VersionId=before)
+        with suppress(AwsError):  # what is left of it is gone with the policy
+            self.client.delete_policy_version(PolicyArn=self._arn, VersionId=before)
 
     def _drop(self) -> None:
         if not self._is_attached():
@@ -95,7 +107,10 @@ class OwnPolicy:
 
     def _is_attached(self) -> bool:
         kind = "user" if self._is_user else "role"
-        found = self.client.pages(f"list_attached_{kind}_policies", "AttachedPolicies", **self._whose)
+        try:
+            found = list(self.client.pages(f"list_attached_{kind}_policies", "AttachedPolicies", **self._whose))
+        except NotFound:
+            return False
         return any(p["PolicyArn"] == self._arn for p in found)
 
     def _call(self, method: str) -> Callable[..., Any]:

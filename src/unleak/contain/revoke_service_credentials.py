@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws
 from typing import Any
 
 from unleak.aws.client import Client
+from unleak.aws.credential_lists import service_credentials
 from unleak.model.plan import Change, Look, Mode, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
 
@@ -81,8 +82,7 @@ class RevokeServiceCredentials:
 
 
 def _listed(client: Client, target: Target) -> list[dict[str, Any]]:
-    found = client.list_service_specific_credentials(UserName=target.name)["ServiceSpecificCredentials"]
-    return [dict(c) for c in found]
+    return list(service_credentials(client, UserName=target.name))
 
 
 def _live(context: Context, client: Client, target: Target) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ switch them off. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-p
 
 import csv
 import io
+from datetime import datetime
 
 from unleak.aws.client import Client
 from unleak.aws.trial import IDENTITY, try_with
@@ -77,7 +78,7 @@ class RemoveRootKey:
         del change
         iam = context.aws.client(target.account, "iam", fresh=True)
         if _keys_present(iam):
-            live = _active_in_report(iam)
+            live = _active_in_report(iam, context.incident.opened_at or context.clock.now())
             if live is not False:
                 return Look(Tri.NO, detail="root has access keys")
         seen = Look(Tri.YES, detail="root has no access key that is active")
@@ -118,16 +119,18 @@ def _keys_present(iam: Client) -> bool:
     return bool(iam.get_account_summary()["SummaryMap"].get("AccountAccessKeysPresent", 1))
 
 
-def _active_in_report(iam: Client) -> bool | None:
+def _active_in_report(iam: Client, since: datetime) -> bool | None:
     """A key of root's that is there may be inactive: the credential report tells, up to four hours late. None where it
     cannot be had (yet).
     """
     try:
         iam.generate_credential_report()
-        text = iam.get_credential_report()["Content"]
+        report = iam.get_credential_report()
     except CouldNotLook:
         return None
-    rows = csv.DictReader(io.StringIO(text.decode()))
+    if report["GeneratedTime"] < since:
+        return None
+    rows = csv.DictReader(io.StringIO(report["Content"].decode()))
     root = next((r for r in rows if r["user"] == "<root_account>"), None)
     return None if root is None else "true" in {root["access_key_1_active"], root["access_key_2_active"]}
 

@@ -11,7 +11,7 @@ from unleak.unit import Context
 
 SKEW = timedelta(seconds=60)
 """Clocks differ, and a session minted while the deny travels is issued after `now`: the cut-off lies a little ahead."""
-_SOURCES = {"deactivate_key", "revoke_user_sessions"}
+_SOURCES = {"deactivate_key", "revoke_user_sessions", "revoke_role_sessions"}
 """What new sessions come from; units of this room."""
 
 
@@ -75,10 +75,11 @@ def _needed(context: Context, target: Target) -> datetime:
     opened = context.incident.opened_at or context.clock.now()
     if context.round == 1:
         return opened
-    upstream = [
-        a.verdict for a in context.incident.actions.values() if a.step.unit in _SOURCES and a.holds and a.verdict
-    ]
-    return max((v.since for v in upstream if v.since), default=opened)
+    others = [a for a in context.incident.actions.values() if a.step.unit in _SOURCES and a.step.target != target]
+    proved = [a.verdict.since for a in others if a.holds and a.verdict and a.verdict.since]
+    proved += [a.undone_at for a in context.incident.actions.values() if a.step.unit == "break_glass" and a.undone_at]
+    born = [c.at for c in context.incident.credentials.values() if c.principal_arn == target.id and c.at]
+    return max([opened, *proved, *(at + timedelta(seconds=1) for at in born)])
 
 
 def apply_deny(context: Context, target: Target, change: Change) -> Outcome:
@@ -92,8 +93,11 @@ def apply_deny(context: Context, target: Target, change: Change) -> Outcome:
 
 
 def verify_deny(context: Context, target: Target, change: Change | None) -> Look:
-    present = cutoff_of(policy_on(context, target, fresh=True).read())
+    policy = policy_on(context, target, fresh=True)
+    present = cutoff_of(policy.read())
     wanted = parse_stamp(change.after["cutoff"]) if change else None
+    if present is None and policy.owner_is_gone():
+        return Look(Tri.YES, detail=f"the role {target.name} does not exist any more", immediate=True)
     if present is None:
         return Look(Tri.NO, detail="the deny is not there (any more)")
     if wanted is not None and present < wanted:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unleak.aws.client import Client
-from unleak.model.errors import NotFound
+from unleak.model.errors import AwsError, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +85,37 @@ def _has_password(iam: Client, user: str) -> bool:
 
 
 def take_apart(iam: Client, user: str) -> None:
-    """Whatever hangs on it now, not only what was saved: an attacker may have added to it. Credentials first."""
+    """Whatever hangs on it now, not only what was saved: an attacker may have added to it. What denies goes last, so
+    that whoever is stopped in between leaves nobody with rights and without denies.
+    """
     with suppress(NotFound):
         iam.delete_login_profile(UserName=user)
-    for part in (*CREDENTIALS, *RIGHTS):
-        try:
-            ids = part.ids(iam, user)
-        except NotFound:
-            return
-        for one in ids:
-            part.take_off(iam, user, one)
+    try:
+        held = [(part, one) for part in (*CREDENTIALS, *RIGHTS) for one in part.ids(iam, user)]
+    except NotFound:
+        return
+    for part, one in sorted(held, key=lambda h: _denies(h[1])):
+        part.take_off(iam, user, one)
+
+
+def _denies(name: str) -> bool:
+    return "unleak-inc-" in name or "AWSCompromisedKeyQuarantine" in name
+
+
+def lacks(present: dict[str, Any], image: dict[str, Any]) -> bool:
+    """Whether a user that is there has less than it had."""
+    rights = any(not set(image[part.name]) <= set(present[part.name]) for part in RIGHTS)
+    return rights or (image["boundary"] and present["boundary"] != image["boundary"])
 
 
 def put_back(iam: Client, user: str, image: dict[str, Any]) -> None:
-    """The user and its rights; no key, no password, no second factor."""
+    """The user and its rights; no key, no password, no second factor. Goes on where it was interrupted."""
     tags = [{"Key": k, "Value": v} for k, v in image["tags"].items()]
-    iam.create_user(UserName=user, Path=image["path"], Tags=tags)
+    try:
+        iam.create_user(UserName=user, Path=image["path"], Tags=tags)
+    except AwsError as error:
+        if error.code not in {"EntityAlreadyExists", "EntityAlreadyExistsException"}:
+            raise
     if image["boundary"]:
         iam.put_user_permissions_boundary(UserName=user, PermissionsBoundary=image["boundary"])
     for arn in image["attached"]:

@@ -1,5 +1,6 @@
 """One process, one incident at a time: respond, sleep until something is due, respond again."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,7 +46,7 @@ def open_incident(world: World, alert: Alert, mode: Mode | None, who: str) -> In
 
 def _events(incident: Incident, alert: Alert, mode: Mode | None, who: str) -> list[Event]:
     if incident.seq == 0:
-        return [Opened(alert, mode or Mode.QUARANTINE)]
+        return [Opened(alert, mode or Mode.QUARANTINE, secrets.token_hex(8))]
     events: list[Event] = []
     if not any(_same(a, alert) for a in incident.alerts):
         events.append(Alerted(alert))

@@ -56,7 +56,7 @@ def make_app(url: str, world: World) -> App:
     """What a worker runs: respond, rescue, sweep."""
     app = App(connector=_connector(url))
 
-    @app.task(name=_TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=20, exponential_wait=2))
+    @app.task(name=_TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=10_000, wait=15))
     def respond_to(incident: str) -> None:
         _set_timer(app, world, incident, _respond(world, incident))
 

@@ -114,8 +114,9 @@ def _denied(world: World, account: str, who: str, wanted: list[str]) -> Iterator
     iam = world.aws.client(account, "iam")
     for start in range(0, len(wanted), _AT_ONCE):
         asked = wanted[start : start + _AT_ONCE]
-        answer = iam.simulate_principal_policy(PolicySourceArn=who, ActionNames=asked)
-        yield from (r["EvalActionName"] for r in answer["EvaluationResults"] if r["EvalDecision"] != "allowed")
+        found = iam.pages("simulate_principal_policy", "EvaluationResults", PolicySourceArn=who, ActionNames=asked)
+        allowed = {r["EvalActionName"].lower() for r in found if r["EvalDecision"] == "allowed"}
+        yield from (a for a in asked if a.lower() not in allowed)
 
 
 def _trail(world: World, account: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unleak.aws.credential_lists import service_credentials
 from unleak.aws.trial import IDENTITY, try_with
 from unleak.iam.key_id import KeyKind, account_of, kind_of
 from unleak.model.credential import CredentialKind
@@ -53,7 +54,7 @@ def _of_key(context: Context, key_id: str, account: str) -> KeyOwner:
             raise
         return told
     user = str(used.get("UserName") or "")
-    if not user or user == "root":
+    if not user or (user == "root" and not _has_user_of_that_name(context, account, key_id)):
         return KeyOwner(key_id, account, KeyStatus.ACTIVE, kind=CredentialKind.ROOT_KEY)
     keys = {k["AccessKeyId"]: k for k in iam.pages("list_access_keys", "AccessKeyMetadata", UserName=user)}
     last, key = used.get("AccessKeyLastUsed", {}), keys.get(key_id)
@@ -105,6 +106,16 @@ def _told_otherwise(context: Context, key_id: str, account: str) -> KeyOwner | N
     return KeyOwner(key_id, account, KeyStatus.ACTIVE, arn) if arn else None
 
 
+def _has_user_of_that_name(context: Context, account: str, key_id: str) -> bool:
+    """Anybody may call a user "root"."""
+    iam = context.aws.client(account, "iam")
+    try:
+        keys = list(iam.pages("list_access_keys", "AccessKeyMetadata", UserName="root"))
+    except NotFound:
+        return False
+    return any(k["AccessKeyId"] == key_id for k in keys)
+
+
 def _of_session(context: Context, key_id: str, account: str) -> KeyOwner:
     """IAM keeps no list of sessions: the session itself tells, where it is in hand, else the trail must."""
     unknown = KeyOwner(key_id, account, KeyStatus.UNKNOWN, kind=CredentialKind.UNKNOWN_SESSION)
@@ -143,8 +154,9 @@ def _role_with_path(context: Context, account: str, arn: str) -> str:
 
 def _of_service_credential(context: Context, key_id: str, account: str) -> KeyOwner:
     iam = context.aws.client(account, "iam")
-    found = iam.list_service_specific_credentials(AllUsers=True)["ServiceSpecificCredentials"]
-    mine = next((c for c in found if c["ServiceSpecificCredentialId"] == key_id), None)
+    mine = next(
+        (c for c in service_credentials(iam, AllUsers=True) if c["ServiceSpecificCredentialId"] == key_id), None
+    )
     kind = CredentialKind.SERVICE_CREDENTIAL
     if mine is None:
         return KeyOwner(key_id, account, KeyStatus.ABSENT, kind=kind)

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from unleak.investigate.chain import FOLLOWED, follow
+from unleak.investigate.chain import follow
+from unleak.investigate.lasting import is_aws_quarantine, lasts
 from unleak.investigate.trail import calls_with_key
 from unleak.model.call import Call
 from unleak.model.credential import CredentialKind
@@ -13,9 +14,6 @@ from unleak.model.evidence import CallsRead, Evidence, KeyOwner, KeyStatus, Last
 from unleak.model.plan import Target
 from unleak.unit import Context
 
-_GIVE_ACCESS = frozenset(
-    {"iam", "lambda", "cloudformation", "ssm", "rolesanywhere", "organizations", "sso", "identitystore", "signin"}
-)
 _PROVES_NOTHING = "sts:GetCallerIdentity"
 _OUTLIVES = frozenset(
     {
@@ -37,7 +35,7 @@ class CallsOfKey:
         regions = context.aws.regions(target.account)
         heard = calls_with_key(lambda r: context.aws.client(target.account, "cloudtrail", r), regions, target.id)
         ours = context.incident.our_request_ids
-        calls = [c for c in heard.calls if not _is_ours(c, ours) and "AWS Internal" not in c.invoked_by]
+        calls = [c for c in heard.calls if not (_is_ours(c, ours) or _is_aws_quarantining(c))]
         witness = {t.witness_key_id for t in context.incident.tried.values()}
         for call in calls:
             yield from (f for f in follow(call) if getattr(f, "key_id", "") not in witness)
@@ -52,14 +50,15 @@ def _owner_by_the_trail(context: Context, target: Target, calls: list[Call]) -> 
     owner = context.incident.owners.get(target.id)
     if owner is None or owner.principal_arn is not None:
         return
+    guessed = owner.kind is CredentialKind.ROOT_KEY and owner.status is KeyStatus.UNKNOWN
     own = [c for c in calls if c.key_id == target.id]
     users = {c.principal_arn for c in own if ":user/" in c.principal_arn}
     if owner.kind is CredentialKind.UNKNOWN_SESSION:
         yield from (_of_session(owner, c) for c in own[:1])
-    elif owner.status is KeyStatus.ABSENT and any(c.kind == "Root" for c in own):
-        yield replace(owner, kind=CredentialKind.ROOT_KEY, status=KeyStatus.UNKNOWN)
-    elif owner.status is KeyStatus.ABSENT and len(users) == 1:
-        yield replace(owner, user_arn=users.pop())
+    elif (guessed or owner.status is KeyStatus.ABSENT) and any(c.kind == "Root" for c in own):
+        yield replace(owner, kind=CredentialKind.ROOT_KEY, status=KeyStatus.ACTIVE)
+    elif (guessed or owner.status is KeyStatus.ABSENT) and len(users) == 1:
+        yield replace(owner, kind=CredentialKind.USER_KEY, status=KeyStatus.ABSENT, user_arn=users.pop())
 
 
 def _of_session(owner: KeyOwner, call: Call) -> KeyOwner:
@@ -96,7 +95,7 @@ def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[
         last_accepted_at=max(telling, default=None),
         addresses=tuple(sorted({c.address for c in calls if c.address})),
         unread=unread,
-        lasting=tuple(LastingCall(c.action, _name_in(c), c.at) for c in accepted if _lasts(c)),
+        lasting=tuple(LastingCall(c.action, _name_in(c), c.at) for c in accepted if lasts(c, context.incident)),
         before=_use(before),
         strange=tuple(sorted({c.address for c in accepted if c not in before and c.address not in known})),
         outlives=tuple(sorted({c.action for c in accepted if c.action in _OUTLIVES and c not in before})),
@@ -112,17 +111,10 @@ def _use(calls: list[Call]) -> UseBefore:
     )
 
 
-def _lasts(call: Call) -> bool:
-    """Writes of the services that give access, or run code with it; what the chain follows by itself left out."""
-    if call.read_only or call.action in FOLLOWED or _is_about_ours(call):
-        return False
-    return call.service in _GIVE_ACCESS or "IamInstanceProfile" in call.operation
-
-
-def _is_about_ours(call: Call) -> bool:
-    """Our denies, and AWS's quarantine: whether they stand is looked at, and they are put back."""
-    name, arn = str(call.request.get("policyName", "")), str(call.request.get("policyArn", ""))
-    return name.startswith("unleak-inc-") or ":policy/unleak-inc-" in arn or "AWSCompromisedKeyQuarantine" in arn
+def _is_aws_quarantining(call: Call) -> bool:
+    """AWS acts under the victim's name when it attaches its policy: that is AWS's, and nothing else is."""
+    is_theirs = "AWS Internal" in call.invoked_by and call.action == "iam:AttachUserPolicy"
+    return is_theirs and is_aws_quarantine(str(call.request.get("policyArn", "")))
 
 
 def _name_in(call: Call) -> str:

@@ -11,8 +11,11 @@ from unleak.model.plan import Change, Look, Mode, Outcome, Step
 
 @dataclass(frozen=True, slots=True)
 class Opened:
+    """`salt` is random: names of what we make in the account derive from it, so that nobody can make them before."""
+
     alert: Alert
     mode: Mode
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

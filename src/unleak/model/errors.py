@@ -34,6 +34,12 @@ class NotPossible(UnleakError):
     exit_code = 1
 
 
+class NotNow(UnleakError):
+    """A limit of our own: it may be done later."""
+
+    exit_code = 1
+
+
 class Busy(UnleakError):
     """Another process is responding to this incident."""
 

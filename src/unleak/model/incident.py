@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from hashlib import sha256
 
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Origin
@@ -44,6 +45,7 @@ from unleak.model.verdict import Looks, verdict
 
 _LEAK_SLACK = timedelta(hours=1)
 _LEAK_UNKNOWN = timedelta(days=7)
+_EACH_BY_ITSELF = {"break_glass"}
 UNLEAK = "unleak"
 """Who lifts what was set for a time, once it has had its time."""
 
@@ -62,7 +64,8 @@ class CheckState:
 class ActionState:
     """One step's history: what was shown, approved, intended, done, seen and undone.
 
-    `proposal` is what a person was shown. `change` is the first one intended: a retry keeps the first before-image.
+    `proposal` is what a person was shown. `change` is the last one intended, with the before-image of the first;
+    `earlier` are those before it that wrote something else.
     `is_open`: an intent without an outcome. `removed_at`: when it was seen gone after it had been seen in place.
     """
 
@@ -70,6 +73,7 @@ class ActionState:
     proposal: Change | None = None
     shown: bool = False
     change: Change | None = None
+    earlier: tuple[Change, ...] = ()
     approval: Approved | None = None
     intended_at: datetime | None = None
     is_open: bool = False
@@ -82,6 +86,7 @@ class ActionState:
     undo: UndoIntended | None = None
     undone: Outcome | None = None
     undone_at: datetime | None = None
+    undo_first_at: datetime | None = None
     handed_to: str = ""
 
     @property
@@ -138,6 +143,7 @@ class Incident:
     opened_at: datetime | None = None
     updated_at: datetime | None = None
     mode: Mode = Mode.OBSERVE
+    salt: str = ""
     alerts: tuple[Alert, ...] = ()
     credentials: Mapping[str, CredentialState] = field(default_factory=dict)
     owners: Mapping[str, KeyOwner] = field(default_factory=dict)
@@ -160,8 +166,8 @@ class Incident:
 
     @property
     def leaked_at(self) -> datetime | None:
-        """The earliest time anybody gave for the leak."""
-        return min((a.leaked_at for a in self.alerts if a.leaked_at), default=None)
+        """The earliest time that anybody who may be believed gave for the leak."""
+        return min((a.leaked_at for a in self._believed if a.leaked_at), default=None)
 
     @property
     def suspect_since(self) -> datetime:
@@ -173,8 +179,24 @@ class Incident:
     @property
     def is_public(self) -> bool:
         """Whether strangers could read the key: only an explicit no says that they could not."""
-        said = [a.public for a in self.alerts if a.public is not None]
+        said = [a.public for a in self._believed if a.public is not None]
         return any(said) or not said
+
+    @property
+    def is_known_public(self) -> bool:
+        return any(a.public for a in self._believed)
+
+    @property
+    def _believed(self) -> list[Alert]:
+        """A mere claim moves no bound: anybody can make one."""
+        tried = self.tried.get(self.key_id)
+        proven = tried is not None and tried.accepted
+        return [a for a in self.alerts if a.ground.allows_change or (a.ground is Ground.FOUND_SECRET and proven)]
+
+    def name_of(self, what: str) -> str:
+        """Of what we make for a purpose in the account: the same each time, and not to be guessed by anybody."""
+        mark = sha256(f"{self.salt}/{what}".encode()).hexdigest()[:8]
+        return f"unleak-{self.id}-{what}-{mark}"
 
     @property
     def is_held(self) -> bool:
@@ -194,6 +216,8 @@ class Incident:
 
     def same_change(self, step: Step) -> list[ActionState]:
         """This step in all its rounds: they write the same thing, so lifting one lifts all."""
+        if step.unit in _EACH_BY_ITSELF:
+            return [a for a in self.actions.values() if a.step == step]
         mine = (step.unit, step.target)
         return [a for a in self.actions.values() if (a.step.unit, a.step.target) == mine]
 
@@ -245,6 +269,7 @@ def _open(entry: Entry, event: Opened) -> Incident:
         key_id=key_id,
         opened_at=entry.at,
         mode=event.mode,
+        salt=event.salt,
         alerts=(event.alert,),
         credentials={key_id: leaked},
     )
@@ -322,11 +347,14 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
         case Approved():
             return replace(state, approval=event)
         case Intended(_, change):
-            first = state.change if state.intended_at else change
+            first = state.change if state.intended_at and state.change is not None else change
+            latest = replace(change, before=first.before)
+            others = (*state.earlier, first) if _writes_otherwise(first, change) else state.earlier
             attempts = state.attempts + 1
-            return replace(state, change=first, is_open=True, intended_at=at, attempts=attempts)
+            return replace(state, change=latest, earlier=others, is_open=True, intended_at=at, attempts=attempts)
         case Concluded(_, outcome):
-            attempts = state.attempts if state.is_open else state.attempts + 1
+            counts = not (state.is_open or outcome.kind is OutcomeKind.POSTPONED)
+            attempts = state.attempts + 1 if counts else state.attempts
             return replace(
                 state,
                 outcome=outcome,
@@ -342,13 +370,21 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
             seen = replace(state, looks=state.looks.add(at, look), removed_at=removed)
             return replace(seen, has_held=state.has_held or seen.holds)
         case UndoIntended():
-            return replace(state, undo=event, undone=None)
+            return replace(state, undo=event, undone=None, undo_first_at=state.undo_first_at or at)
         case UndoConcluded(_, outcome):
             return replace(state, undone=outcome, undone_at=at)
         case HandedOver(_, to_incident):
             return replace(state, handed_to=to_incident)
         case Inherited(_, change):
             return replace(state, change=change, intended_at=at)
+
+
+def _writes_otherwise(one: Change, other: Change) -> bool:
+    """Whether taking back the one would not take back the other."""
+    moving = {*one.moving, *other.moving}
+    return {k: v for k, v in one.after.items() if k not in moving} != {
+        k: v for k, v in other.after.items() if k not in moving
+    }
 
 
 def _with_action(incident: Incident, state: ActionState) -> Incident:

@@ -94,6 +94,7 @@ class OutcomeKind(StrEnum):
     REFUSED = "refused"  # AWS does not let us: a person is needed
     FAILED = "failed"  # may be tried again
     ASK = "ask"  # the present is not what we left: a person must decide
+    POSTPONED = "postponed"  # not now: a limit of ours; tried again later
     ASKED = "asked"  # only a person can do it, and was told how: looks tell when it is done
 
 
@@ -116,7 +117,8 @@ class Look:
     """One look with fresh clients. `in_place`: is the change there? `refused`: a call accepted before is refused now
     (None: no such call is in hand). `immediate`: true everywhere at once by its nature, like a stopped instance.
     `moot`: what the trial was made with is dead by our own hand, so that no trial can speak for or against any more.
-    `request_ids` of trial calls, so that the investigation knows them as ours.
+    `request_ids` of trial calls, so that the investigation knows them as ours. `moved`: the key belongs to a user of
+    another name now, and its owner must be found again.
     """
 
     in_place: Tri
@@ -124,6 +126,7 @@ class Look:
     detail: str = ""
     immediate: bool = False
     moot: bool = False
+    moved: bool = False
     request_ids: tuple[str, ...] = ()
 
 

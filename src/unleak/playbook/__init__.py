@@ -9,9 +9,9 @@ from datetime import datetime
 from unleak.model.credential import CredentialKind
 from unleak.model.incident import Incident
 from unleak.model.plan import Plan, Task
-from unleak.playbook import by_hand
+from unleak.playbook import by_hand, facts
 from unleak.playbook.answer import answer
-from unleak.playbook.lifting import may_restore_at, may_undo, why_not_restore
+from unleak.playbook.lifting import may_undo, why_not_restore
 from unleak.playbook.table import wanted
 
 __all__ = ["may_undo", "playbook", "why_not_restore"]
@@ -33,7 +33,7 @@ def playbook(incident: Incident, now: datetime) -> Plan:
         wake_at=min((a.wake_at for a in answers if a.wake_at), default=None),
         settles_at=min((a.wake_at for a in parts if a.wake_at and not (a.settled or a.by_hand)), default=None),
         contained=_is_known(incident) and not escaped and all(a.settled for a in parts),
-        may_restore_at=may_restore_at(incident),
+        may_restore_at=facts.may_restore_at(incident),
     )
 
 

@@ -16,7 +16,9 @@ _PATIENCE = timedelta(minutes=15)
 _BACKOFF = timedelta(seconds=5)
 _RACE = timedelta(seconds=1)
 _LONGEST_RACE = timedelta(seconds=30)
-_INFORM = {"try_credential", "save_principal", "read_permissions", "find_organization"}
+_INFORM = {"try_credential", "save_principal", "read_permissions"}
+_LATER = timedelta(minutes=10)
+_LIFT_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def answer(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
     state = incident.action(wanted.step)
     if state is not None and state.is_open:
         return Answer(due=Planned(Task.ACT, wanted.step))
+    if state is not None and state.handed_to:
+        return Answer(settled=True)  # another incident keeps it
     if incident.is_lifted(wanted.step):
         return _lifted(incident, wanted, now)
     if state is None or state.outcome is None:
@@ -45,8 +49,9 @@ def answer(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
     if wanted.step.unit == "break_glass" and state.verdict is not None and state.verdict.kind is VerdictKind.FAILS:
         return Answer(due=Planned(Task.LIFT, wanted.step))
     if wanted.until is not None and state.is_applied and now >= wanted.until:
-        return _time_is_up(incident, wanted, now)
-    return _until(wanted, _after_outcome(incident, wanted, state, now))
+        return _time_is_up(incident, wanted)
+    found = _after_outcome(incident, wanted, state, now)
+    return _until(wanted, found) if state.is_applied else found
 
 
 def _check(state: CheckState | None, wanted: Wanted, now: datetime) -> Answer:
@@ -80,7 +85,7 @@ def _lifted(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
         if who == UNLEAK:
             return _lift_again(lifted, now)
         return Answer(by_hand=f"lifting {lifted.step.id} was begun and not finished: run `unleak incident undo` again")
-    if lifted.undone.kind in {OutcomeKind.ASK, OutcomeKind.REFUSED}:
+    if lifted.undone.kind not in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
         return Answer(by_hand=f"{lifted.step.id} could not be lifted: {lifted.undone.detail}")
     if who == UNLEAK or (lifted.undo is not None and lifted.undo.restoring):
         return Answer(settled=True)
@@ -89,26 +94,21 @@ def _lifted(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
 
 def _lift_again(lifted: ActionState, now: datetime) -> Answer:
     again = (lifted.undone_at or now) + _BACKOFF * 6
+    if lifted.undone is not None and lifted.undo_first_at and now - lifted.undo_first_at > _LIFT_FOR:
+        return Answer(by_hand=f"{lifted.step.id} could not be lifted: {lifted.undone.detail}")
     if lifted.undone is None or again <= now:
         return Answer(due=Planned(Task.LIFT, lifted.step))
     return Answer(wake_at=again, by_hand=f"{lifted.step.id} could not be lifted yet: {lifted.undone.detail}")
 
 
-def _time_is_up(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
+def _time_is_up(incident: Incident, wanted: Wanted) -> Answer:
     """A deny is lifted only after a look into the trail: a call that was accepted meanwhile keeps it."""
-    state = incident.action(wanted.step)
-    if state is not None and state.handed_to:
-        return Answer(settled=True)
     if wanted.step.unit == "break_glass":
         return Answer(due=Planned(Task.LIFT, wanted.step))
     if facts.accepted_after(incident):
         return Answer(by_hand=f"{wanted.step.id} stays past its time: a call was accepted after containment")
-    unread = [r.key_id for r in incident.calls.values() if r.unread]
-    if unread:
-        return Answer(by_hand=f"{wanted.step.id} stays past its time: the trail of {unread[0]} could not be read")
-    read = [c.last_at for c in incident.checks.values() if c.step.unit == "calls_of_key"]
-    if wanted.until is None or not read or min(read) < wanted.until:
-        return Answer(wake_at=now + _BACKOFF)
+    if wanted.until is not None and (reason := facts.why_trail_is_silent(incident, wanted.until)):
+        return Answer(by_hand=f"{wanted.step.id} stays past its time: {reason}")
     return Answer(due=Planned(Task.LIFT, wanted.step))
 
 
@@ -151,8 +151,13 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
     at = state.concluded_at or now
     if kind in {OutcomeKind.REFUSED, OutcomeKind.ASK}:
         return _by_hand(state, state.outcome.detail if state.outcome else "")
+    if kind is OutcomeKind.POSTPONED:
+        return _postponed(wanted, state, at, now)
     if kind is OutcomeKind.FAILED:
         return _try_again(incident, wanted, state, at, now)
+    mended = facts.glass_mended_at(incident, wanted.step.target)
+    if mended is not None and (state.looks.last_at is None or state.looks.last_at < mended):
+        return Answer(due=Planned(Task.VERIFY, wanted.step))
     seen = state.verdict
     done_by_them = state.looks.last is not None and state.looks.last.in_place is Tri.YES
     if kind is OutcomeKind.ASKED and not done_by_them:
@@ -160,7 +165,12 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
     if seen is not None and seen.kind is VerdictKind.FAILS:
         return _try_again(incident, wanted, state, state.looks.last_at or at, now)
     look_at = next_look_at(state.looks, at)
-    if seen is not None and seen.kind is VerdictKind.UNKNOWN and (state.looks.last_at or at) - at > _PATIENCE:
+    since = state.looks.in_place_since if kind is OutcomeKind.ASKED else at
+    if (
+        seen is not None
+        and seen.kind is VerdictKind.UNKNOWN
+        and (state.looks.last_at or at) - (since or at) > _PATIENCE
+    ):
         return _by_hand(state, f"nobody can tell whether it holds: {seen.reason}")
     holds = seen is not None and seen.holds
     if look_at is None:
@@ -168,6 +178,13 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
     if look_at <= now:
         return Answer(due=Planned(Task.VERIFY, wanted.step), settled=holds)
     return Answer(wake_at=look_at, settled=holds)
+
+
+def _postponed(wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
+    told = state.outcome.detail if state.outcome else ""
+    if at + _LATER <= now:
+        return Answer(due=Planned(Task.ACT, wanted.step))
+    return Answer(wake_at=at + _LATER, by_hand=f"{wanted.step.unit} on {wanted.step.target.name} has to wait: {told}")
 
 
 def _ask_of_a_person(wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:

@@ -30,6 +30,11 @@ def _of_its_kind(incident: Incident, owner: KeyOwner, now: datetime) -> Iterator
             f"{owner.key_id} belongs to account {owner.account}, which is not reached: where it is yours, name a role "
             "for it in unleak.toml; where it is not, tell its owner, and AWS (aws-security@amazon.com)"
         )
+    if owner.kind is CredentialKind.ROOT_KEY and owner.status is KeyStatus.UNKNOWN:
+        yield (
+            f"{owner.key_id} is no user's key: it is root's, or was deleted; give its secret (--secret-from), or sign "
+            "in as root and look at its keys"
+        )
     if owner.kind is CredentialKind.UNKNOWN_SESSION:
         yield (
             f"whose session {owner.key_id} is, neither the trail nor the credential tells (yet): respond with its "

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from unleak.model.credential import CredentialKind, Origin
 from unleak.model.evidence import KeyOwner, KeyStatus
-from unleak.model.incident import CredentialState, Incident
-from unleak.model.plan import Step, Target, TargetKind
+from unleak.model.incident import ActionState, CredentialState, Incident
+from unleak.model.plan import OutcomeKind, Step, Target, TargetKind
 
 TRAIL_DELAYS = (timedelta(minutes=6), timedelta(minutes=16))
 """CloudTrail delivers after about 5 minutes, without guarantee: when the trail is read again after the last change."""
@@ -109,10 +109,13 @@ def dead_since(incident: Incident, owner: KeyOwner) -> datetime | None:
         return (known.at if known else None) or incident.opened_at
     unit = "deactivate_key" if owner.kind is CredentialKind.USER_KEY else "revoke_service_credentials"
     target = key_of(owner) if owner.kind is CredentialKind.USER_KEY else user_of(owner)
+    if glass_is_broken(incident, key_of(owner)):
+        return None
+    mended = glass_mended_at(incident, key_of(owner))
     for step in (Step("delete_key", key_of(owner)), Step(unit, target)):
         state = incident.action(step)
-        if state is not None and state.verdict is not None and state.verdict.holds:
-            return state.verdict.since
+        if state is not None and state.verdict is not None and state.verdict.holds and state.verdict.since:
+            return max(state.verdict.since, mended) if mended else state.verdict.since
     return None
 
 
@@ -125,28 +128,80 @@ def last_session_of(incident: Incident, target: Target) -> datetime | None:
         return None
     if target.kind is TargetKind.USER:
         return max(known) + USER_SESSION
+    if _still_minting(incident, target):
+        return None
     cut = incident.action(Step("revoke_role_sessions", target))
     since = cut.verdict.since if cut is not None and cut.verdict is not None and cut.verdict.holds else None
     return max([*known, since]) + ROLE_SESSION if since is not None else None
 
 
-def glass_is_broken(incident: Incident, key: Target) -> bool:
-    """Whether a person has let a leaked key work again for a while."""
+def _still_minting(incident: Incident, role: Target) -> bool:
+    """A machine that holds the role and is not seen stopped, or another role of the chain that is not cut off."""
+    for arn, held in incident.instance_roles.items():
+        machine = Target(TargetKind.INSTANCE, arn, role.account)
+        if held == role.id and not incident.holds(Step("stop_instance", machine)):
+            return True
+    return any(not incident.holds(Step("revoke_role_sessions", r)) for r in roles(incident) if r != role)
+
+
+def glass_of(incident: Incident, key: Target) -> list[ActionState]:
+    """Each time that a person let a leaked key work again, and it did."""
     mine = (a for a in incident.actions.values() if a.step.unit == "break_glass" and a.step.target == key)
-    return any((a.is_applied or a.is_open) and not a.is_lifted for a in mine)
+    return [a for a in mine if a.is_open or (a.outcome is not None and a.outcome.kind is OutcomeKind.DONE)]
+
+
+def glass_is_broken(incident: Incident, key: Target) -> bool:
+    """Until it was seen to be taken back: that it is meant to be is not enough."""
+    return any(not _is_taken_back(a) for a in glass_of(incident, key))
+
+
+def _is_taken_back(state: ActionState) -> bool:
+    return state.undone is not None and state.undone.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}
+
+
+def glass_mended_at(incident: Incident, key: Target) -> datetime | None:
+    """When it was last taken back."""
+    return max((a.undone_at for a in glass_of(incident, key) if _is_taken_back(a) and a.undone_at), default=None)
+
+
+_DENIES = {"attach_quarantine", "revoke_user_sessions", "revoke_role_sessions", "deactivate_key", "deny_all",
+           "revoke_service_credentials"}  # fmt: skip
 
 
 def accepted_after(incident: Incident) -> list[str]:
-    """The trail has the last word: keys with a call that was accepted after everything was seen to hold. While a person
-    lets a key work again, its calls are meant.
+    """The trail has the last word: keys with a call that was accepted after every deny was seen to hold. What a key did
+    while a person let it work again is meant.
     """
-    glass = [a for a in incident.actions.values() if a.step.unit == "break_glass" and a.intended_at]
-    if any(a.undone_at is None for a in glass):
-        return []
-    seen = [a.verdict.since for a in incident.actions.values() if a.verdict and a.verdict.since]
-    seen += [a.undone_at for a in glass if a.undone_at]
-    return [
-        read.key_id
-        for read in incident.calls.values()
-        if seen and read.last_accepted_at is not None and read.last_accepted_at > max(seen) + _CLOCKS_DIFFER
-    ]
+    denies = [a for a in incident.actions.values() if a.step.unit in _DENIES and not a.is_lifted]
+    seen = [a.verdict.since for a in denies if a.verdict and a.verdict.since]
+    found = []
+    for read in incident.calls.values():
+        if not seen or read.last_accepted_at is None:
+            continue
+        key = Target(TargetKind.KEY, read.key_id, incident.owner.account if incident.owner else "")
+        if glass_is_broken(incident, key):
+            continue
+        mended = glass_mended_at(incident, key)
+        bound = max([*seen, mended]) if mended is not None else max(seen)
+        if read.last_accepted_at > bound + _CLOCKS_DIFFER:
+            found.append(read.key_id)
+    return found
+
+
+def may_restore_at(incident: Incident) -> datetime | None:
+    """When the last session that could exist of any principal has expired; None while new ones can still come."""
+    targets: list[Target] = [*users(incident), *roles(incident)]
+    times = [last_session_of(incident, t) for t in targets]
+    known = [t for t in times if t is not None]
+    return max(known, default=None) if len(known) == len(times) else None
+
+
+def why_trail_is_silent(incident: Incident, since: datetime) -> str:
+    """Why the trail of the chain cannot speak for the time until `since`; empty where all of it was read after that."""
+    for credential in chain(incident):
+        check = incident.checks.get(_trail_of(incident, credential.key_id).id)
+        if check is None or check.unknown:
+            return f"the trail of {credential.key_id} could not be read"
+        if check.last_at < since:
+            return f"the trail of {credential.key_id} was not read after {since:%Y-%m-%d %H:%M} UTC"
+    return ""

@@ -4,16 +4,13 @@ from datetime import datetime
 
 from unleak.model.credential import CredentialKind
 from unleak.model.incident import ActionState, Incident
-from unleak.model.plan import Target, TargetKind
-from unleak.playbook import facts
-
-_STAYS = {"deactivate_key", "revoke_service_credentials"}
+from unleak.playbook import by_hand, facts
 
 
 def may_undo(incident: Incident, state: ActionState) -> str:
     """Why a change must not be undone; empty where it may. No restore re-enables a leaked credential."""
     step = state.step
-    if step.unit in _STAYS and (step.target.id in incident.credentials or step.target.kind is TargetKind.USER):
+    if step.unit == "deactivate_key" and step.target.id in incident.credentials:
         return "no restore re-enables a leaked credential; `unleak incident break-glass` does, fenced and for a time"
     if step.unit != "break_glass" and _has_broken_glass(incident):
         return "the glass is broken: take that back first"
@@ -22,14 +19,6 @@ def may_undo(incident: Incident, state: ActionState) -> str:
 
 def _has_broken_glass(incident: Incident) -> bool:
     return any(facts.glass_is_broken(incident, facts.key_of(o)) for o in facts.owners(incident))
-
-
-def may_restore_at(incident: Incident) -> datetime | None:
-    """When the last session that could exist of any principal has expired; None while new ones can still come."""
-    targets: list[Target] = [*facts.users(incident), *facts.roles(incident)]
-    times = [facts.last_session_of(incident, t) for t in targets]
-    known = [t for t in times if t is not None]
-    return max(known, default=None) if len(known) == len(times) else None
 
 
 def why_not_restore(incident: Incident, now: datetime) -> str:
@@ -41,9 +30,11 @@ def why_not_restore(incident: Incident, now: datetime) -> str:
     for owner in facts.owners(incident):
         if owner.kind is CredentialKind.USER_KEY and not facts.is_gone(incident, owner):
             return f"{owner.key_id} is still there: have it deleted first (`unleak incident request ... delete_key`)"
-    at = may_restore_at(incident)
+    at = facts.may_restore_at(incident)
     if at is None:
         return "a leaked credential is not seen dead, or sessions of it can still come"
     if now < at:
         return f"sessions that were made with it may live until {at:%Y-%m-%d %H:%M} UTC"
-    return ""
+    if reason := facts.why_trail_is_silent(incident, at):
+        return f"{reason}; run `unleak respond` once more"
+    return next(iter(by_hand.escaped(incident, now)), "")

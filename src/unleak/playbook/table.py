@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from unleak.model.clock import parse_stamp
 from unleak.model.credential import CredentialKind, Origin
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import Incident
@@ -13,6 +14,7 @@ from unleak.playbook.wanted import Wanted
 SOAK = timedelta(days=7)
 """How long a key stays Inactive before its deletion is proposed: who still needs it has shown up by then."""
 _TRAIL = "calls_of_key"
+_MOST_ROUNDS = 12
 _GONE_FOR_GOOD = "it cannot be taken back"
 
 
@@ -20,7 +22,8 @@ def wanted(incident: Incident) -> Iterator[Wanted]:
     """A key that the attacker created joins the incident and is handled as the leaked one is."""
     for credential in facts.chain(incident):
         if credential.origin in {Origin.LEAKED, Origin.CREATED}:
-            yield Wanted(Step("find_owner", Target(TargetKind.KEY, credential.key_id, "")))  # 2
+            again = _moved_at(incident, credential.key_id)
+            yield Wanted(Step("find_owner", Target(TargetKind.KEY, credential.key_id, "")), again_at=again)  # 2
     for owner in facts.owners(incident):
         yield from _of(incident, owner)
     if incident.owner is not None and incident.owner.kind is not CredentialKind.FOREIGN:
@@ -29,6 +32,12 @@ def wanted(incident: Incident) -> Iterator[Wanted]:
         yield from _renewals(incident)  # 4
         yield from _afterwards(incident)  # 13
     yield from _asked_for(incident)
+
+
+def _moved_at(incident: Incident, key_id: str) -> tuple[datetime, ...]:
+    """When a look found the key with a user of another name: an attacker may rename, and leave a decoy behind."""
+    looks = [a.looks for a in incident.actions.values() if a.step.target.id == key_id]
+    return tuple(k.last_at for k in looks if k.last is not None and k.last.moved and k.last_at is not None)
 
 
 def _of(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
@@ -47,7 +56,7 @@ def _user(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
     """Of its key, of a session of its own, of a session that it federated, or of a credential for one service."""
     key, user = facts.key_of(owner), facts.user_of(owner)
     deleted = incident.action(Step("delete_user", user))
-    if deleted is not None and (deleted.is_applied or deleted.is_open):
+    if deleted is not None and deleted.intended_at and (deleted.is_open or deleted.holds):
         return
     yield Wanted(Step("try_credential", key))  # 2
     yield Wanted(Step("save_principal", user))  # 1
@@ -71,7 +80,7 @@ def _deactivation(incident: Incident, owner: KeyOwner, key: Target) -> Iterator[
         used = facts.application_uses(incident, owner)
         yield Wanted(step, Mode.DISABLE, asks=f"an application used it until {used:%Y-%m-%d %H:%M}: give it a new key")
     else:
-        unused = any(a.public for a in incident.alerts) and facts.is_unused(incident, owner)
+        unused = incident.is_known_public and facts.is_unused(incident, owner)
         yield Wanted(step, Mode.QUARANTINE if unused else Mode.DISABLE)  # 6
 
 
@@ -110,24 +119,21 @@ def _root(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
     if found is not None and found.binds:
         why = f"it denies everything to root of account {owner.account}"
         yield Wanted(Step("lock_with_scp", account), Mode.LOCKDOWN, asks=why)  # 8
-    if owner.kind is CredentialKind.ROOT_KEY and found is not None:
+    if owner.status is not KeyStatus.UNKNOWN or owner.kind is CredentialKind.ROOT_SESSION:
         yield Wanted(Step("root_key", account), Mode.LOCKDOWN, asks=f"root's keys are deleted: {_GONE_FOR_GOOD}")
 
 
 def _investigation(incident: Incident) -> Iterator[Wanted]:
     """Read again when what was called until the last change has been delivered, and before a deny is lifted."""
     changed = [a.concluded_at for a in incident.actions.values() if a.is_applied and a.concluded_at]
+    changed += [m for o in facts.owners(incident) if (m := facts.glass_mended_at(incident, facts.key_of(o)))]
     again = [max(changed) + delay for delay in facts.TRAIL_DELAYS] if changed else []
-    lifts = [t for t in (_lifted_at(incident, a.step.target) for a in incident.actions.values()
-                         if a.step.unit == "deny_all" and a.is_applied) if t]  # fmt: skip
+    denied = [a.step.target for a in incident.actions.values() if a.step.unit == "deny_all" and a.is_applied]
+    lifts = [*(facts.last_session_of(incident, t) for t in denied), facts.may_restore_at(incident)]
     home = incident.owner.account if incident.owner else ""
     for credential in facts.chain(incident):
         target = Target(TargetKind.KEY, credential.key_id, credential.account or home)
-        yield Wanted(Step(_TRAIL, target), again_at=tuple(sorted([*again, *lifts])))
-
-
-def _lifted_at(incident: Incident, target: Target) -> datetime | None:
-    return facts.last_session_of(incident, target)
+        yield Wanted(Step(_TRAIL, target), again_at=tuple(sorted({*again, *(t for t in lifts if t)})))
 
 
 def _reached(incident: Incident) -> Iterator[Wanted]:
@@ -143,16 +149,37 @@ def _reached(incident: Incident) -> Iterator[Wanted]:
 def _renewals(incident: Incident) -> Iterator[Wanted]:
     """Sessions minted while the deactivation travelled may be younger than the cut-off: cut again, upstream first."""
     renewed = [
-        Step("revoke_user_sessions", facts.user_of(owner), 2)
+        Step("revoke_user_sessions", facts.user_of(owner), 2 + len(facts.glass_of(incident, facts.key_of(owner))))
         for owner in facts.owners(incident)
-        if owner.user_arn and incident.holds(Step("deactivate_key", facts.key_of(owner)))
+        if owner.user_arn
+        and incident.holds(Step("deactivate_key", facts.key_of(owner)))
+        and not facts.glass_is_broken(incident, facts.key_of(owner))
     ]
     yield from (Wanted(step, Mode.DISABLE) for step in dict.fromkeys(renewed))
+    yield from _after_younger_sessions(incident, max((s.round for s in renewed), default=1))
     if not renewed or not all(incident.holds(step) for step in renewed):
         return
     for role in facts.roles(incident):
         if incident.holds(Step("revoke_role_sessions", role)):
             yield Wanted(Step("revoke_role_sessions", role, 2), Mode.DISABLE)
+
+
+def _after_younger_sessions(incident: Incident, taken: int) -> Iterator[Wanted]:
+    """The trail shows a session that is younger than the last cut-off of its principal: cut again, later than it."""
+    for unit, targets in (
+        ("revoke_user_sessions", facts.users(incident)),
+        ("revoke_role_sessions", facts.roles(incident)),
+    ):
+        for target in targets:
+            done = [a for a in incident.same_change(Step(unit, target)) if a.change is not None and a.intended_at]
+            changes = [(a.change.after, a.step.round) for a in done if a.change]
+            cuts = [(parse_stamp(after["cutoff"]), n) for after, n in changes if "cutoff" in after]
+            if not cuts:
+                continue
+            latest, last = max(cuts)[0], max(r for _, r in cuts)
+            born = [c.at for c in facts.chain(incident) if c.principal_arn == target.id and c.at]
+            if any(at >= latest for at in born) and last < _MOST_ROUNDS:
+                yield Wanted(Step(unit, target, max(last, taken, 2) + 1), Mode.DISABLE)
 
 
 def _afterwards(incident: Incident) -> Iterator[Wanted]:

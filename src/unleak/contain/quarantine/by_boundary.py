@@ -62,20 +62,33 @@ class ByBoundary:
                 raise
         patient.client.put_user_permissions_boundary(UserName=patient.target.name, PermissionsBoundary=_arn(patient))
 
-    def seen(self, patient: Patient) -> str:
-        return f"the boundary {patient.name} is set" if _boundary(patient) == _arn(patient) else ""
+    def seen(self, patient: Patient, after: Mapping[str, Any]) -> str:
+        """Another incident's boundary, laid around ours, denies the same."""
+        present = _boundary(patient)
+        if ":policy/unleak-inc-" not in present or not after:
+            return f"the boundary {patient.name} is set" if present == _arn(patient) else ""
+        wanted = [s for s in after["document"]["Statement"] if s["Effect"] == "Deny"]
+        stands = all(s in _statements(patient, present) for s in wanted)
+        return f"the boundary {present.rsplit('/', 1)[-1]} is set" if stands else ""
 
     def undo(self, patient: Patient, change: Change) -> bool:
         was_set = _boundary(patient) == _arn(patient)
-        if was_set and change.before["boundary"]:
-            patient.client.put_user_permissions_boundary(
-                UserName=patient.target.name, PermissionsBoundary=change.before["boundary"]
-            )
-        elif was_set:
+        if was_set and not _put_back(patient, change.before["boundary"]):
             patient.client.delete_user_permissions_boundary(UserName=patient.target.name)
         with suppress(NotFound):
             patient.client.delete_policy(PolicyArn=_arn(patient))
         return was_set
+
+
+def _put_back(patient: Patient, arn: str) -> bool:
+    """False where there was none, or it is gone since."""
+    if not arn:
+        return False
+    try:
+        patient.client.put_user_permissions_boundary(UserName=patient.target.name, PermissionsBoundary=arn)
+    except NotFound:
+        return False
+    return True
 
 
 def _boundary(patient: Patient) -> str:
@@ -89,13 +102,15 @@ def _arn(patient: Patient) -> str:
 
 def _document(patient: Patient, present: str) -> dict[str, Any]:
     """What bounds the user already, or everything; and the denies."""
-    kept: list[Any] = [_ALLOW_ALL]
-    if present:
-        version = patient.client.get_policy(PolicyArn=present)["Policy"]["DefaultVersionId"]
-        found = patient.client.get_policy_version(PolicyArn=present, VersionId=version)["PolicyVersion"]["Document"]
-        kept = list(as_tuple(found["Statement"]))
+    kept: list[Any] = _statements(patient, present) if present else [_ALLOW_ALL]
     denies = list(as_tuple(patient.quarantine.document["Statement"])) if patient.quarantine else []
     return {"Version": "2012-10-17", "Statement": [*kept, *(_without_sid(s) for s in denies)]}
+
+
+def _statements(patient: Patient, arn: str) -> list[Any]:
+    version = patient.client.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    found = patient.client.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    return list(as_tuple(found["Statement"]))
 
 
 def _without_sid(statement: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from unleak.contain.quarantine.policies import is_quarantine
 from unleak.contain.quarantine.way import Patient
 from unleak.model.errors import AwsError, NotFound
 from unleak.model.plan import Change
@@ -46,11 +47,13 @@ class ByGroup:
         patient.client.attach_group_policy(GroupName=after["group"], PolicyArn=after["policy_arn"])
         patient.client.add_user_to_group(GroupName=after["group"], UserName=patient.target.name)
 
-    def seen(self, patient: Patient) -> str:
+    def seen(self, patient: Patient, after: Mapping[str, Any]) -> str:
+        del after
         if patient.name not in patient.groups:
             return ""
-        held = list(patient.client.pages("list_attached_group_policies", "AttachedPolicies", GroupName=patient.name))
-        return f"the group {patient.name} carries {held[0]['PolicyName']}" if held else ""
+        held = patient.client.pages("list_attached_group_policies", "AttachedPolicies", GroupName=patient.name)
+        mine = next((p["PolicyName"] for p in held if is_quarantine(p["PolicyArn"])), "")
+        return f"the group {patient.name} carries {mine}" if mine else ""
 
     def undo(self, patient: Patient, change: Change) -> bool:
         group, was_in = change.after["group"], patient.name in patient.groups

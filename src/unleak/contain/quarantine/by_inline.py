@@ -32,8 +32,10 @@ class ByInline:
     def apply(self, patient: Patient, after: Mapping[str, Any]) -> None:
         _policy(patient).write(dict(after["document"]))
 
-    def seen(self, patient: Patient) -> str:
-        return f"the policy {patient.name} is in place" if _policy(patient).read() is not None else ""
+    def seen(self, patient: Patient, after: Mapping[str, Any]) -> str:
+        present = _policy(patient).read()
+        changed = "document" in after and present != after["document"]
+        return f"the policy {patient.name} is in place" if present is not None and not changed else ""
 
     def undo(self, patient: Patient, change: Change) -> bool:
         del change

@@ -26,7 +26,8 @@ class ByPolicy:
     def apply(self, patient: Patient, after: Mapping[str, Any]) -> None:
         patient.client.attach_user_policy(UserName=patient.target.name, PolicyArn=after["policy_arn"])
 
-    def seen(self, patient: Patient) -> str:
+    def seen(self, patient: Patient, after: Mapping[str, Any]) -> str:
+        del after
         mine = next((arn for arn in patient.attached if is_quarantine(arn)), None)
         return f"{mine.rsplit('/', 1)[-1]} is attached" if mine else ""
 

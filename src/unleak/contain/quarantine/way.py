@@ -29,7 +29,7 @@ class Patient:
     @property
     def name(self) -> str:
         """Of what we make for it: derived from the incident, so that making it twice is making it once."""
-        return f"unleak-{self.context.incident.id}-quarantine"
+        return self.context.incident.name_of("quarantine")
 
     @property
     def partition(self) -> str:
@@ -54,7 +54,9 @@ class Patient:
 
 
 class Way(Protocol):
-    """`propose` gives None where this way is closed. `seen` says what stands, empty where nothing does."""
+    """`propose` gives None where this way is closed. `seen` says what stands, empty where nothing does; `after` is what
+    was written, where that is known.
+    """
 
     @property
     def id(self) -> str: ...
@@ -63,5 +65,5 @@ class Way(Protocol):
 
     def propose(self, patient: Patient) -> Change | None: ...
     def apply(self, patient: Patient, after: Mapping[str, Any]) -> None: ...
-    def seen(self, patient: Patient) -> str: ...
+    def seen(self, patient: Patient, after: Mapping[str, Any]) -> str: ...
     def undo(self, patient: Patient, change: Change) -> bool: ...
