@@ -55,6 +55,7 @@ def _boundary_of(user: Any) -> dict[str, str] | None:
 _user: Any = User
 _user.permissions_boundary = property(_boundary_of)
 _moto_create_user: Any = IamResponse.create_user
+_moto_update_user: Any = IamResponse.update_user
 _moto_delete_device: Any = IamResponse.delete_virtual_mfa_device
 
 
@@ -65,6 +66,16 @@ def create_user(self: Any) -> ActionResult:
     made: ActionResult = _moto_create_user(self)
     self.backend.get_user(self._get_param("UserName")).permissions_boundary_arn = arn
     return made
+
+
+@_own
+def update_user(self: Any) -> ActionResult:
+    """A renamed user keeps its keys, and they bear its new name."""
+    done: ActionResult = _moto_update_user(self)
+    renamed = self.backend.get_user(self._get_param("NewUserName") or self._get_param("UserName"))
+    for key in renamed.access_keys:
+        key.user_name = renamed.name
+    return done
 
 
 @_own
