@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin oracle aws-cli fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach oracle race crash workers aws-cli fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -12,6 +12,11 @@ help:
 	@echo "make docs    write docs/reference from the declarations of the units"
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
 	@echo "make bench-standin   how fast the embedded AWS starts, answers and decides"
+	@echo "make bench-respond   from the alert to the quarantine: seconds and calls of AWS"
+	@echo "make bench-reach     how far a key reaches, in an account of 1,000 users and roles"
+	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
+	@echo "make crash   every playbook killed at every boundary and change (an hour; EVERY=3: a third of them)"
+	@echo "make workers three hundred incidents, three workers, two of them killed, on both databases"
 	@echo "make oracle  our IAM evaluator beside an independent one, over random policies"
 	@echo "make aws-cli the AWS CLI against the embedded AWS"
 	@echo "make fuzz    the scanner, fed with what nobody would write, for five minutes"
@@ -37,6 +42,21 @@ bench-scan: $(VENV)/.dev
 
 bench-standin: $(VENV)/.dev
 	$(BIN)/python bench/standin.py
+
+bench-respond: $(VENV)/.dev
+	$(BIN)/python bench/respond.py $(BENCH)
+
+bench-reach: $(VENV)/.dev
+	$(BIN)/python bench/reach.py $(BENCH)
+
+race: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python tests/race_world.py $(RACE)
+
+crash: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python tests/crash_world.py $(EVERY)
+
+workers: $(VENV)/.dev
+	UNLEAK_TEST_INCIDENTS=300 $(BIN)/python -m pytest tests/engine/test_workers.py
 
 # The other evaluator lives in an environment of its own: it is no dependency of ours.
 oracle:

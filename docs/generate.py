@@ -1,6 +1,9 @@
 """Writes docs/reference from what the units declare. A test holds the committed pages to it."""
 
 import json
+import re
+import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from unleak.respond import ACTIONS, CHECKS
 from unleak.scan.detector import Detector
 from unleak.scan.detectors import DETECTORS
 from unleak.scan.example import shown
+from unleak.unit import Action
 
 FOLDER = Path(__file__).parent / "reference"
 _HEAD = "<!-- Written by `make docs` from the code. Do not edit. -->"
@@ -20,6 +24,7 @@ def pages() -> dict[str, str]:
         "detectors.md": _page("Detectors", _detectors()),
         **{f"detectors/{d.id}.md": _page(d.title, _detector(d)) for d in DETECTORS},
         "actions.md": _page("Actions", _actions()),
+        **{f"actions/{a.id}.md": _page(a.title, _action(a)) for a in ACTIONS.values()},
         "checks.md": _page("Checks", _checks()),
         "policy.md": _page("The responder's policy", _policy()),
     }
@@ -46,14 +51,57 @@ def _detector(d: Detector) -> Iterator[str]:
 
 
 def _actions() -> Iterator[str]:
-    yield from ("What unleak may change in an account: proposed before, verified after, and it can be taken back.", "")
+    yield "What unleak may change in an account: proposed before, verified after. When each is wanted is in"
+    yield from ("[the decision table](../respond.md#the-decision-table).", "")
+    yield from ("| Action | What it does | Breaking | Can be taken back | Deletes |", "|---|---|---|---|---|")
     for a in ACTIONS.values():
-        kinds = [w for w, is_so in (("breaking", a.breaking), ("reversible", a.reversible)) if is_so]
-        yield from (f"## {a.id}", "", f"**{a.title}**. {', '.join(kinds).capitalize()}.", "")
-        yield from (f"Needs: {', '.join(f'`{p}`' for p in a.permissions)}.", "", "By hand, in the console:", "")
-        names = {"name": "NAME", "key_id": "KEY_ID", "user": "USER", "region": "REGION"}
-        yield from (f"> {a.by_hand.console.format(**names)}", "", "By hand, with the AWS CLI:", "")
-        yield from ("```sh", a.by_hand.cli.format(**names), "```", "", *(f"- <{r}>" for r in a.references), "")
+        marks = " | ".join("yes" if is_so else "no" for is_so in (a.breaking, a.reversible, a.deletes))
+        yield f"| [{a.id}](actions/{a.id}.md) | {a.title} | {marks} |"
+    yield from ("", "Breaking: something rightful may stop working. Deletes: a legal hold forbids it.")
+
+
+def _action(a: Action) -> Iterator[str]:
+    yield from (f"`{a.id}`", "", *_docstring(a), "## What it means", "", "| | |", "|---|---|")
+    yield f"| may break something rightful | {'yes' if a.breaking else 'no'} |"
+    yield f"| can be taken back | {'yes' if a.reversible else 'no'} |"
+    yield f"| deletes for good (a legal hold forbids it) | {'yes' if a.deletes else 'no'} |"
+    yield from (f"| undone by | {_UNDONE_BY[a.id]} |", "", "## What it needs", "")
+    yield from _wrapped(", ".join(f"`{p}`" for p in a.permissions) + ".")
+    yield from ("", "## By hand", "", "In the console:", "")
+    names = {"name": "NAME", "key_id": "KEY_ID", "user": "USER", "region": "REGION"}
+    yield from (f"> {a.by_hand.console.format(**names)}", "", "With the AWS CLI:", "")
+    yield from ("```sh", a.by_hand.cli.format(**names), "```", "", "## References", "")
+    yield from (f"- <{r}>" for r in a.references)
+
+
+_NEVER = "nothing"
+_UNDONE_BY = {
+    "attach_quarantine": "detaching the policy; taking the user out of our group; putting the old boundary back; "
+    "deleting our policy",
+    "revoke_user_sessions": "deleting our policy, all rounds at once",
+    "revoke_role_sessions": "deleting our policy, all rounds at once",
+    "revoke_service_credentials": "setting to Active those that are older than the leak and did not leak themselves",
+    "deactivate_key": "nothing, for a credential of the incident: `unleak incident break-glass` is the one way back",
+    "deny_all": "deleting our policy; by itself, when no session can live any more and the trail was read",
+    "lock_with_scp": "detaching and deleting our policy",
+    "block_console": f"{_NEVER}: an administrator gives the user a new password",
+    "root_key": f"{_NEVER}: a deleted key cannot come back",
+    "delete_key": f"{_NEVER}: a deleted key cannot come back",
+    "delete_user": "making the user again with its policies and groups; no key, password or second factor comes back",
+    "break_glass": "setting the key to Inactive again, then deleting the fence; by itself, when its time is up",
+    "stop_instance": "starting it again, if it ran before",
+}
+"""In words; what is written just then is told with each change before it is made."""
+
+
+def _docstring(a: Action) -> Iterator[str]:
+    """That of its module."""
+    for paragraph in (sys.modules[type(a).__module__].__doc__ or "").strip().split("\n\n"):
+        yield from (*_wrapped(re.sub(r"(https://\S+)", r"<\1>", " ".join(paragraph.split()))), "")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def _checks() -> Iterator[str]:

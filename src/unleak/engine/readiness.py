@@ -15,7 +15,7 @@ from unleak.model.plan import Tri
 from unleak.respond import World
 
 _AT_ONCE = 100
-_CALLS_OF_A_CONTAINMENT = 45
+_CALLS_OF_A_CONTAINMENT = 40
 """As `make bench-respond` counts them, from the alert to the last change."""
 _SAMPLES = 3
 
