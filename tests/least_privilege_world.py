@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from conftest import Site
+from organization_site import management_of
 from unit_world import ACTION_LIST, CHECK_LIST, ORGANIZED, TARGETS, bench_of
+from unleak.aws.accounts import LISTS_MEMBERS, Accounts
+from unleak.config import OrganizationAccess
 from unleak.drill.stage import VICTIM
 from unleak.inspect import find_owner
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
@@ -196,6 +199,12 @@ def _reach(site: Site) -> None:
         raise CouldNotLook(unseen)
 
 
+def _members(site: Site) -> None:
+    config = replace(site.config, organization=OrganizationAccess("any", management_of(site)))
+    aws = Accounts(config, endpoint=site.standin.url, identity=site.stage.responder)
+    assert site.stage.account in aws.members
+
+
 def _in_group_then(unit: str) -> Scenario:
     def run(site: Site) -> None:
         _in_a_group(site)
@@ -210,6 +219,7 @@ SCENARIOS: dict[str, Scenario] = {
     "check read_permissions, with a group": _in_group_then("read_permissions"),
     **{f"action {a.id}": _action(a) for a in ACTION_LIST},
     "reach of a principal": _reach,
+    "members of an organisation": _members,
     "action attach_quarantine, by a group": _action(ACTIONS["attach_quarantine"], _full_of_policies),
     "action attach_quarantine, by a boundary": _action(ACTIONS["attach_quarantine"], _full_of_groups),
     "action attach_quarantine, by a boundary on a boundary": _action(ACTIONS["attach_quarantine"], _bounded),
@@ -219,13 +229,15 @@ SCENARIOS: dict[str, Scenario] = {
     "action deny_all, of a role": _deny_all_on("deny_all"),
     "action delete_user, with all that hangs on it": _action(ACTIONS["delete_user"], _whole_user),
 }
-IN_ORGANIZATION = {f"action {unit}" for unit in ORGANIZED}
+IN_ORGANIZATION = {*(f"action {unit}" for unit in ORGANIZED), "members of an organisation"}
 
 
 def scenarios_for(permission: str) -> list[str]:
     """Those of the units that declare it, the plain ones first."""
     if permission in OF_REACH:
         return ["reach of a principal"]
+    if permission == LISTS_MEMBERS:
+        return ["members of an organisation"]
     units = {c.id for c in CHECK_LIST if permission in c.permissions} | {
         a.id for a in ACTION_LIST if permission in a.permissions
     }

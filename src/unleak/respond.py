@@ -185,11 +185,11 @@ def _look(world: World, incident: Incident, step: Step) -> Look:
         return Look(Tri.COULD_NOT_LOOK, detail=_sentence(error))
 
 
-def _allow(world: World, incident: Incident, step: Step) -> None:
+def _allow(world: World, incident: Incident, step: Step, *, undoing: bool = False) -> None:
     """Before every change: the stop switch, a legal hold, the hourly limit, and never ourselves."""
     if world.config.stop:
         raise NotPossible("the stop switch is on: nothing is changed", "unset UNLEAK_STOP, or `stop` in unleak.toml")
-    if incident.is_held and ACTIONS[step.unit].deletes:
+    if incident.is_held and ACTIONS[step.unit].deletes and not undoing:
         why = incident.hold.why if incident.hold else ""
         raise NotPossible(f"a legal hold forbids to delete anything ({why})", "`unleak incident hold --off` ends it")
     since = world.clock.now() - timedelta(hours=1)
@@ -237,7 +237,7 @@ def undo(world: World, incident_id: str, step_id: str, *, who: str, why: str) ->
         )
     if reason := may_undo(incident, state):
         raise Misuse(f"{step_id} stays: {reason}", "")
-    _allow(world, incident, state.step)
+    _allow(world, incident, state.step, undoing=True)
     if heir := _still_needed_by(world, incident, state):
         return _hand_over(world, incident, state, heir)
     return _take_back(world, incident, state, who=who, why=why)
@@ -259,7 +259,7 @@ def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Inci
             continue
         if state.step.id in incident.requested or state.step.unit in _NO_DENY:
             continue
-        _allow(world, incident, state.step)
+        _allow(world, incident, state.step, undoing=True)
         if heir := _still_needed_by(world, incident, state):
             incident, outcome = _hand_over(world, incident, state, heir)
         else:

@@ -12,6 +12,7 @@ import pytest
 from conftest import Site
 from organization_site import organized
 from unit_world import ACTION_LIST, CHECK_LIST, FREE, ORGANIZED, TARGETS, bench_of
+from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.engine.permissions import organization_policy, responder_policy
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.model.clock import stamp
@@ -154,6 +155,6 @@ def test_the_responders_policy_is_every_declaration_and_no_more() -> None:
     granted, above = (
         {a for s in policy["Statement"] for a in s["Action"]} for policy in (responder_policy(), organization_policy())
     )
-    assert granted | above == declared | set(OF_REACH)
+    assert granted | above == declared | {*OF_REACH, LISTS_MEMBERS}
     assert not granted & above
     assert not any("*" in a for a in granted)

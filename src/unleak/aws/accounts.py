@@ -42,6 +42,8 @@ class Caller:
     key_id: str = ""
 
 
+LISTS_MEMBERS = "organizations:ListAccounts"
+"""What discovering the accounts of an organisation needs, in its management account."""
 _CLOCK_NOISE = timedelta(seconds=3)
 # Where IAM and other services without a region leave their trail.
 _GLOBAL = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}

@@ -9,6 +9,8 @@ from unleak.respond import ACTIONS
 
 _OFFLINE = ("attach_quarantine", "revoke_user_sessions", "deactivate_key")
 _SESSION = ("revoke_role_sessions",)
+_SERVICE = ("revoke_service_credentials",)
+_OF_ONE_SERVICE = {KeyKind.CONTEXT, KeyKind.BEARER}
 _READ_MORE = "why in this order, and what it breaks: docs/respond.md of unleak; or let `unleak respond` do and prove it"
 
 
@@ -33,13 +35,18 @@ def handover(incident: Incident) -> str:
 def offline_handover(key_id: str) -> str:
     """Without asking anybody: the user is not known, and the first command finds it."""
     account = account_of(key_id) or ""
-    units = _SESSION if kind_of(key_id) is KeyKind.TEMPORARY else _OFFLINE
+    kind = kind_of(key_id)
+    units = _SESSION if kind is KeyKind.TEMPORARY else _SERVICE if kind in _OF_ONE_SERVICE else _OFFLINE
     key = Target(TargetKind.KEY, key_id, account)
     steps = [
         Step(unit, key if unit == "deactivate_key" else Target(TargetKind.USER, "USER", account)) for unit in units
     ]
     first = f"aws iam get-access-key-last-used --access-key-id {key_id}   # UserName: put it in place of USER"
-    if kind_of(key_id) is KeyKind.TEMPORARY:
+    if kind in _OF_ONE_SERVICE:
+        first = (
+            f"aws iam list-service-specific-credentials --all-users   # UserName of {key_id}: put it in place of USER"
+        )
+    if kind is KeyKind.TEMPORARY:
         first = (
             f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={key_id}"
             "   # userIdentity: put its role in place of USER"

@@ -11,7 +11,7 @@ import click
 from unleak.aws.accounts import Accounts
 from unleak.aws.clock import AwsClock
 from unleak.config import Config, load_config
-from unleak.model.credential import Credentials, SecretKey, Vault
+from unleak.model.credential import Credentials, SecretKey, SessionToken, Vault
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
 from unleak.respond import World
@@ -83,7 +83,7 @@ def leaked_credentials(key_id: str, source: str) -> tuple[Credentials, Finding |
         secret = (getpass.getpass(f"secret of {key_id}: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
         if len(secret) != 40:  # noqa: PLR2004  https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
             raise Misuse("that is no AWS secret: it has 40 characters", "paste only the secret")
-        return Credentials(key_id, SecretKey(secret)), None
+        return Credentials(key_id, SecretKey(secret), _token_of(key_id)), None
     scans = _scan_everything(Path(source))
     for finding in (f for s in scans for f in s.findings):
         if finding.key_id == key_id and finding.credentials is not None:
@@ -95,6 +95,20 @@ def leaked_credentials(key_id: str, source: str) -> tuple[Credentials, Finding |
             "`unleak scan` tells which; or give it on standard input: --secret-from -",
         )
     raise Misuse(f"the secret of {key_id} was not found in {source}", "give it on standard input: --secret-from -")
+
+
+def _token_of(key_id: str) -> SessionToken | None:
+    """The third part of a session, on the next line."""
+    from unleak.iam.key_id import KeyKind, kind_of
+
+    if kind_of(key_id) is not KeyKind.TEMPORARY:
+        return None
+    typed = getpass.getpass(f"session token of {key_id}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    if not typed.strip():
+        raise Misuse(
+            f"{key_id} is a session: it needs its token too", "give the secret, and its token on the next line"
+        )
+    return SessionToken(typed.strip())
 
 
 def _scan_everything(path: Path) -> list[Scan]:

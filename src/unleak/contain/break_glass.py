@@ -15,6 +15,7 @@ from unleak.contain.own_policy import ON_USER, OwnPolicy, own_policy
 from unleak.contain.quarantine.policies import is_quarantine
 from unleak.model.errors import NotPossible
 from unleak.model.evidence import KeyStatus
+from unleak.model.incident import ActionState
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Step, Target, TargetKind, Tri
 from unleak.unit import ByHand, Context
 
@@ -48,6 +49,10 @@ class BreakGlass:
         denied = context.incident.action(Step("deny_all", user))
         if denied is not None and denied.is_applied:
             raise NotPossible(f"everything is denied to {user.name}", f"lift {denied.step.id} first")
+        quarantined = context.incident.action(Step("attach_quarantine", user))
+        if quarantined is not None and quarantined.is_applied and _way_of(quarantined) != "policy":
+            hint = f"take {quarantined.step.id} back first: the fence is narrower"
+            raise NotPossible(f"{user.name} is quarantined by a {_way_of(quarantined)}, which would stay", hint)
         hours, actions, addresses = _fence_of(context, target)
         return Change(
             summary=f"set {target.id} to Active for {hours:g} h, for {len(actions)} actions from "
@@ -96,6 +101,10 @@ class BreakGlass:
             )  # the key is dead everywhere before the fence goes
             policy.delete()
         return Outcome(OutcomeKind.DONE, f"set {target.id} to Inactive again, and took the fence away")
+
+
+def _way_of(quarantined: ActionState) -> str:
+    return str(quarantined.change.after.get("way", "policy")) if quarantined.change else "policy"
 
 
 def _user(context: Context, target: Target) -> Target:

@@ -23,7 +23,7 @@ def with_trial(
     containment that ends the credential, so that no trial with it can speak for or against any more.
     """
     probe = probe_named(action)
-    if credentials is None or probe is None:
+    if credentials is None or probe is None or seen.in_place is Tri.NO:
         return seen
     trial = try_with(context.aws, credentials, probe)
     ids = (trial.request_id,) if trial.request_id else ()

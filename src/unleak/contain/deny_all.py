@@ -27,7 +27,8 @@ class DenyAll:
     by_hand = ByHand(
         console="IAM > Users (or Roles) > {name} > Add permissions > Create inline policy > JSON: deny * on *",
         cli="aws iam put-user-policy --user-name {name} --policy-name deny-all --policy-document "
-        '\'{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":"*","Resource":"*"}}]}}\'',
+        '\'{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":"*","Resource":"*"}}]}}\''
+        "   # of a role: put-role-policy --role-name {name}",
     )
     references = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html",

@@ -114,7 +114,7 @@ def _client(context: Context, target: Target, *, fresh: bool = False) -> Client:
 
 
 def _name(context: Context, target: Target) -> str:
-    return f"unleak-{context.incident.id}-lock-{target.name}"[:128]
+    return context.incident.name_of(f"lock-{target.kind.value}-{target.name}"[:60])
 
 
 def _attached(client: Client, target: Target, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.respond import ACTIONS, CHECKS
 
@@ -31,7 +32,7 @@ def responder_policy() -> dict[str, Any]:
 def organization_policy() -> dict[str, Any]:
     """For the role in the organisation's management account that locks members and removes their root's keys."""
     every = {p for c in CHECKS.values() for p in c.permissions} | {p for a in ACTIONS.values() for p in a.permissions}
-    return _policy(UnleakOrganization=[p for p in sorted(every) if _is_of_management(p)])
+    return _policy(UnleakOrganization=[p for p in sorted({*every, LISTS_MEMBERS}) if _is_of_management(p)])
 
 
 def _policy(**statements: list[str]) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class Looks:
     refused_since: datetime | None = None
     accepted_since: datetime | None = None
     """A trial was accepted, and none was refused since: only a refusal, or the end of what was tried, clears it."""
+    unseen_since: datetime | None = None
+    """Since when nobody could look."""
 
     def add(self, at: datetime, look: Look) -> "Looks":
         return Looks(
@@ -39,6 +41,7 @@ class Looks:
             in_place_since=(self.in_place_since or at) if look.in_place is Tri.YES else None,
             refused_since=(self.refused_since or at) if look.refused is Tri.YES else None,
             accepted_since=self._accepted(at, look),
+            unseen_since=(self.unseen_since or at) if look.in_place is Tri.COULD_NOT_LOOK else None,
         )
 
     def _accepted(self, at: datetime, look: Look) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from unleak.model.incident import UNLEAK, ActionState, CheckState, Incident
 from unleak.model.plan import Mode, OutcomeKind, Pending, Planned, Step, Task, Tri, VerdictKind
-from unleak.model.verdict import next_look_at
+from unleak.model.verdict import WATCH_EVERY, next_look_at
 from unleak.playbook import facts
 from unleak.playbook.wanted import Wanted
 
@@ -165,19 +165,31 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
     if seen is not None and seen.kind is VerdictKind.FAILS:
         return _try_again(incident, wanted, state, state.looks.last_at or at, now)
     look_at = next_look_at(state.looks, at)
-    since = state.looks.in_place_since if kind is OutcomeKind.ASKED else at
-    if (
-        seen is not None
-        and seen.kind is VerdictKind.UNKNOWN
-        and (state.looks.last_at or at) - (since or at) > _PATIENCE
-    ):
-        return _by_hand(state, f"nobody can tell whether it holds: {seen.reason}")
+    if seen is not None and seen.kind is VerdictKind.UNKNOWN and _is_out_of_patience(state, at):
+        return _watch_on(wanted, state, f"nobody can tell whether it holds: {seen.reason}", now)
     holds = seen is not None and seen.holds
     if look_at is None:
         return Answer(settled=holds)
     if look_at <= now:
         return Answer(due=Planned(Task.VERIFY, wanted.step), settled=holds)
     return Answer(wake_at=look_at, settled=holds)
+
+
+def _is_out_of_patience(state: ActionState, at: datetime) -> bool:
+    """Counted from the change; where it has held already, from when nobody could look any more."""
+    asked = state.outcome is not None and state.outcome.kind is OutcomeKind.ASKED
+    since = state.looks.unseen_since if state.has_held else state.looks.in_place_since if asked else at
+    last = state.looks.last_at or at
+    return since is not None and last - since > _PATIENCE
+
+
+def _watch_on(wanted: Wanted, state: ActionState, reason: str, now: datetime) -> Answer:
+    """A person is told, and we go on looking, now and then."""
+    told = _by_hand(state, reason).by_hand
+    again = (state.looks.last_at or now) + WATCH_EVERY
+    if again <= now:
+        return Answer(due=Planned(Task.VERIFY, wanted.step), by_hand=told)
+    return Answer(wake_at=again, by_hand=told)
 
 
 def _postponed(wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
@@ -198,7 +210,8 @@ def _ask_of_a_person(wanted: Wanted, state: ActionState, at: datetime, now: date
 
 def _try_again(incident: Incident, wanted: Wanted, state: ActionState, since: datetime, now: datetime) -> Answer:
     reason = state.verdict.reason if state.verdict else state.outcome.detail if state.outcome else ""
-    fought_over = bool(state.removed_at) and state.looks.last is not None and state.looks.last.in_place is Tri.NO
+    ours = state.outcome is not None and state.outcome.kind is OutcomeKind.DONE
+    fought_over = ours and state.looks.last is not None and state.looks.last.in_place is Tri.NO
     if state.attempts >= (_PUT_BACKS if fought_over else _TRIES):
         return _by_hand(state, f"tried {state.attempts} times: {reason}")
     if not ((_covered(incident, wanted.mode or Mode.LOCKDOWN) and not wanted.asks) or _approved(state, now)):

@@ -190,10 +190,19 @@ def accepted_after(incident: Incident) -> list[str]:
 
 def may_restore_at(incident: Incident) -> datetime | None:
     """When the last session that could exist of any principal has expired; None while new ones can still come."""
+    if incident.owner is not None and incident.owner.is_root:
+        return _root_gone_at(incident, incident.owner.account)
     targets: list[Target] = [*users(incident), *roles(incident)]
     times = [last_session_of(incident, t) for t in targets]
     known = [t for t in times if t is not None]
     return max(known, default=None) if len(known) == len(times) else None
+
+
+def _root_gone_at(incident: Incident, account: str) -> datetime | None:
+    """When the last session of root that its keys could make has expired."""
+    removed = incident.action(Step("root_key", Target(TargetKind.ACCOUNT, account, account)))
+    since = removed.verdict.since if removed is not None and removed.verdict and removed.verdict.holds else None
+    return since + ROOT_SESSION if since is not None else None
 
 
 def why_trail_is_silent(incident: Incident, since: datetime) -> str:

@@ -6,12 +6,16 @@ from unleak.model.credential import CredentialKind
 from unleak.model.incident import ActionState, Incident
 from unleak.playbook import by_hand, facts
 
+_FOR_GOOD = {"delete_key", "root_key", "block_console"}
+
 
 def may_undo(incident: Incident, state: ActionState) -> str:
     """Why a change must not be undone; empty where it may. No restore re-enables a leaked credential."""
     step = state.step
     if step.unit == "deactivate_key" and step.target.id in incident.credentials:
         return "no restore re-enables a leaked credential; `unleak incident break-glass` does, fenced and for a time"
+    if step.unit in _FOR_GOOD:
+        return "it cannot be taken back"
     if step.unit != "break_glass" and _has_broken_glass(incident):
         return "the glass is broken: take that back first"
     return ""
