@@ -1,6 +1,7 @@
 """unleak.toml and the environment, read once into a frozen Config."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,6 +60,8 @@ class Config:
         return self.database or f"sqlite:///{self.home / 'unleak.db'}"
 
 
+_ACCOUNT_DIGITS = 12
+_REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}")
 _KNOWN = {"home", "database", "region", "stop", "principals_per_hour", "regions", "accounts", "organization"}
 
 
@@ -73,6 +76,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
     regions = raw.get("regions", [])
     if not isinstance(regions, list) or not all(isinstance(r, str) for r in regions):
         raise Misuse("unleak.toml: regions must be a list", 'write regions = ["us-east-1"]')
+    _check(raw)
     try:
         accounts = {number: AccountAccess(**how) for number, how in raw.get("accounts", {}).items()}
         organization = OrganizationAccess(**raw["organization"]) if "organization" in raw else None
@@ -83,13 +87,35 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         home=Path(environ.get("UNLEAK_HOME", raw.get("home", _default_home(environ)))).expanduser(),
         database=environ.get("UNLEAK_DATABASE", str(raw.get("database", ""))),
         profile=profile or environ.get("AWS_PROFILE", ""),
-        region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or raw.get("region", "us-east-1"),
+        region=check_region(
+            environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or raw.get("region", "us-east-1")
+        ),
         stop=_flag(environ.get("UNLEAK_STOP"), default=bool(raw.get("stop", False))),
         principals_per_hour=limit,
         regions=tuple(regions),
         accounts=accounts,
         organization=organization,
     )
+
+
+def _check(raw: Mapping[str, Any]) -> None:
+    """Raises Misuse that names the setting."""
+    if not isinstance(raw.get("stop", False), bool):
+        raise Misuse("unleak.toml: stop is true or false", "write stop = false")
+    if not isinstance(raw.get("principals_per_hour", 1), int):
+        raise Misuse("unleak.toml: principals_per_hour is a number", "write principals_per_hour = 50")
+    for number in raw.get("accounts", {}):
+        if not (number.isdecimal() and len(number) == _ACCOUNT_DIGITS):
+            raise Misuse(
+                f"unleak.toml: account {number} is no account number", "it has twelve digits, in quotation marks"
+            )
+
+
+def check_region(region: str) -> str:
+    """Raises Misuse for what is no region's name."""
+    if not _REGION.fullmatch(region):
+        raise Misuse(f"{region!r} is no region of AWS", "write it like eu-central-1")
+    return region
 
 
 def _found(environ: Mapping[str, str]) -> Path | None:

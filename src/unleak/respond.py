@@ -216,6 +216,8 @@ def _spare_ourselves(world: World, incident: Incident, step: Step) -> None:
     if world.with_leaked and step.unit == "deactivate_key" and target.id == incident.key_id:
         return
     mine = target.id in {me.arn, me.key_id}
+    if mine and world.with_leaked:
+        raise AccessDenied(f"the leaked key cannot contain its own user {target.name}", "have an administrator do it")
     if mine or (target.kind is TargetKind.ROLE and f":assumed-role/{target.name}/" in me.arn):
         raise NotPossible(
             f"{target.name} is the identity that unleak runs as",
@@ -226,7 +228,7 @@ def _spare_ourselves(world: World, incident: Incident, step: Step) -> None:
 def undo(world: World, incident_id: str, step_id: str, *, who: str, why: str) -> tuple[Incident, Outcome]:
     """Takes back one change of ours, all its rounds. Raises Misuse where there is none, or where it must stay."""
     incident = world.record.incident(incident_id)
-    asked = incident.actions.get(step_id)
+    asked = incident.actions.get(step_id) or _named(incident, step_id)
     rounds = incident.same_change(asked.step) if asked else []
     state = next((a for a in rounds if a.intended_at is not None), None)
     if state is None or state.change is None:
@@ -241,6 +243,15 @@ def undo(world: World, incident_id: str, step_id: str, *, who: str, why: str) ->
     if heir := _still_needed_by(world, incident, state):
         return _hand_over(world, incident, state, heir)
     return _take_back(world, incident, state, who=who, why=why)
+
+
+def _named(incident: Incident, name: str) -> ActionState | None:
+    """By the unit and the last part of its target, `stop_instance:i-0123`: the last round that is not taken back."""
+    unit, _, target = name.partition(":")
+    mine = [
+        a for a in incident.actions.values() if a.step.unit == unit and target in {a.step.target.name, a.step.target.id}
+    ]
+    return max((a for a in mine if a.intended_at and not a.is_lifted), key=lambda a: a.step.round, default=None)
 
 
 def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Incident, list[tuple[str, Outcome]]]:
@@ -359,7 +370,8 @@ def _failure(error: UnleakError) -> Outcome:
     if isinstance(error, NotNow):
         return Outcome(OutcomeKind.POSTPONED, _sentence(error))
     for_a_person = isinstance(error, AccessDenied | NotPossible | Misuse)
-    return Outcome(OutcomeKind.REFUSED if for_a_person else OutcomeKind.FAILED, _sentence(error))
+    kind = OutcomeKind.REFUSED if for_a_person else OutcomeKind.FAILED
+    return Outcome(kind, _sentence(error), forbidden=isinstance(error, AccessDenied))
 
 
 def _sentence(error: UnleakError) -> str:

@@ -45,7 +45,7 @@ def test_exit_code_1_and_the_next_step_where_a_pair_is_found(tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (1, b"")
     assert f"CRITICAL  {KEY_ID}" in done.stdout.decode()
     assert "  deep/er/.env:2\n" in done.stdout.decode()
-    assert f"  next: unleak respond {KEY_ID} --secret-from deep\n" in done.stdout.decode()
+    assert f"  next: unleak respond {KEY_ID} --secret-from deep --mode disable\n" in done.stdout.decode()
 
 
 def test_a_single_file_is_scanned_even_inside_git(tmp_path: Path) -> None:

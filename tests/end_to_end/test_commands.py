@@ -131,12 +131,52 @@ def test_bad_input_gets_a_sentence_and_its_exit_code(shell: Shell, arguments: li
 
 
 def test_a_key_that_does_not_exist(shell: Shell) -> None:
+    """The account's root has keys: where no user has it, it may be one of them."""
     key_id = new_key_id(shell.site.stage.account, "AKIA")
     done = shell.run("inspect", key_id)
-    assert "nobody: the key does not exist" in done.stdout
+    assert "root's, or nobody's any more" in done.stdout
     done = shell.run("respond", key_id, "--reason", "a test", "--mode", "disable")
-    assert "does not exist any more" in done.stdout
+    assert "it is root's, or was deleted" in done.stdout
     assert done.returncode == 1
+
+
+def test_who_may_not_contain_is_told_what_an_administrator_must_run(shell: Shell) -> None:
+    """In an order that leaves no hole, and nothing that switches a leaked key on or deletes."""
+    victim, iam = shell.site.stage.victim, shell.site.stage.admin.client(shell.site.stage.account, "iam")
+    iam.create_user(UserName="dev")
+    made = iam.create_access_key(UserName="dev")["AccessKey"]
+    shell.environment |= {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
+    done = shell.run("respond", victim.key_id, "--secret-from", "-", "--no-wait", secret=victim.secret.reveal() + "\n")
+    told = done.stdout.split("What an administrator")[1]
+    assert told.index("attach-user-policy --user-name aws-victim") < told.index("revoke-older-sessions")
+    assert told.index("revoke-older-sessions") < told.index(f"--access-key-id {victim.key_id} --status Inactive")
+    assert "once more" in told
+    assert "Active\n" not in told.replace("Inactive\n", "")
+    assert victim.secret.reveal() not in done.stdout + done.stderr
+
+
+def test_nobody_but_the_leaked_key_itself_can_still_switch_it_off(shell: Shell) -> None:
+    victim, iam = shell.site.stage.victim, shell.site.stage.admin.client(shell.site.stage.account, "iam")
+    own = {"Effect": "Allow", "Action": ["iam:UpdateAccessKey", "iam:ListAccessKeys"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [own]})
+    iam.put_user_policy(UserName="aws-victim", PolicyName="own", PolicyDocument=document)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del shell.environment[name]
+    (shell.home / "leak").mkdir()
+    (shell.home / "leak" / ".env").write_text(
+        f"AWS_ACCESS_KEY_ID={victim.key_id}\nAWS_SECRET_ACCESS_KEY={victim.secret.reveal()}\n"
+    )
+    done = shell.run("respond", victim.key_id, "--self", "--secret-from", "leak", "--no-wait")
+    keys = iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"]
+    assert [k["Status"] for k in keys] == ["Inactive"], done.stdout + done.stderr
+    assert "What an administrator" in done.stdout
+
+
+@pytest.mark.parametrize("wrong", [["--allow", "s3"], ["--allow", "nosuch:GetObject"], ["--from", "notanip"]])
+def test_no_glass_is_broken_behind_a_fence_of_nonsense(shell: Shell, wrong: list[str]) -> None:
+    done = shell.run("incident", "break-glass", "AKIA" + "RTX3GSDSABCDEFGH", "--why", "x", "--yes", *wrong)
+    assert done.returncode == 2
+    assert wrong[1] in done.stderr
 
 
 @pytest.mark.parametrize("missing", [("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), ("AWS_SECRET_ACCESS_KEY",)])

@@ -257,7 +257,7 @@ def test_text_says_what_to_do_next() -> None:
     result = scanned(a=pair_text(key_id, fakes.secret()), b=session_text(session, fakes.secret(), fakes.token()), c="x")
     result.source = "my folder"
     text = FORMATS["text"](result)
-    assert f"next: unleak respond {key_id} --secret-from 'my folder'" in text
+    assert f"next: unleak respond {key_id} --secret-from 'my folder' --mode disable" in text
     assert f"next: unleak inspect {session}" in text, "`unleak respond` takes ids of users' keys only"
     assert f"{session} of account" in text or f"{session} with its secret and session token" in text
 

@@ -117,6 +117,7 @@ def break_glass(
 
     if not 0 < hours <= 12:  # noqa: PLR2004  half a day is enough to give an application a new key
         raise Misuse(f"--hours {hours:g} is not between 0 and 12", "give the application a new key meanwhile")
+    _check_fence(allow, where)
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
     step = _glass_of(found)
@@ -130,6 +131,25 @@ def break_glass(
     digest = change.digest(step)
     _write(world, again, Approved(step, digest, person(), without_secret(why), now + timedelta(hours=1)))
     _let_it_work(world, found.id, step, wait=not no_wait)
+
+
+def _check_fence(allow: tuple[str, ...], where: tuple[str, ...]) -> None:
+    """Raises Misuse: behind a fence of nonsense nothing would work, but the leaked key would be active."""
+    import ipaddress
+    import re
+
+    from unleak.aws.services import is_service
+    from unleak.model.errors import Misuse
+
+    for action in allow:
+        service, _, operation = action.partition(":")
+        if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
+            raise Misuse(f"--allow {action} is no action of IAM", "write it like s3:GetObject")
+    for address in where:
+        try:
+            ipaddress.ip_network(address)
+        except ValueError as error:
+            raise Misuse(f"--from {address} is no address and no network", "write it like 192.0.2.0/24") from error
 
 
 def _shown(world: "World", found: "Incident", step: "Step", why: str, options: Mapping[str, str]) -> "Change":

@@ -137,6 +137,8 @@ def _of_key(answer: Answer) -> list[str]:
     lines = [f"{answer['key_id']}: {answer['kind']} of account {account}"]
     if isinstance(owner, dict):
         nobody = {"Active": owner["kind"], "absent": "nobody: the key does not exist"}.get(owner["status"], "not known")
+        if owner["kind"] == "root key" and owner["status"] == "unknown":
+            nobody = "root's, or nobody's any more: no user has it, and root has keys"
         used = f"{owner['last_used_at'] or 'never'} {owner['last_used_service']} {owner['last_used_region']}"
         lines += [
             f"  owner      {owner['user_arn'] or owner['role_arn'] or nobody}",
@@ -144,7 +146,7 @@ def _of_key(answer: Answer) -> list[str]:
             f"  created    {owner['created_at'] or 'unknown'}",
             f"  last used  {used.rstrip()}",
         ]
-        if owner["kind"].startswith("root"):
+        if owner["kind"].startswith("root") and owner["status"] == "Active":
             lines.append("  reach      everything: only its organisation limits a root user")
     if isinstance(may, dict):
         lines.append(

@@ -16,6 +16,7 @@ from unleak.report.words import sentence
 if TYPE_CHECKING:
     from types import TracebackType
 
+_WORTH_TELLING = 10
 _BAD = {OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.ASK}
 
 
@@ -59,6 +60,8 @@ class Progress:
     def waiting(self, until: datetime, seconds: float) -> None:
         if self._status:
             self._status.update(f"waiting until {until:%H:%M:%S} UTC to look again ({seconds:.0f} s); Ctrl-C is safe")
+        elif seconds > _WORTH_TELLING:
+            self._console.print(f"[dim]waiting until {until:%H:%M:%S} UTC to look again ({seconds:.0f} s)[/dim]")
 
 
 class _ToldClock:

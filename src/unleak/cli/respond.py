@@ -81,23 +81,40 @@ def command(
 
     said = Said(key_id, source, without_secret(reason), leaked_at, public, user, report)
     said.check()
-    world = replace(make_world(config_of(profile, region, config_path), record_url="sqlite://" if plan_only else ""),
-                    with_leaked=with_leaked)  # fmt: skip
+    config = config_of(profile, region, config_path)
+    world = replace(make_world(config, record_url="sqlite://" if plan_only else ""), with_leaked=with_leaked)
     try:
         _ = world.aws.caller  # nobody to be: say so before anything is recorded
     except NoCredentials:
-        if key_id:
-            click.echo(offline_handover(key_id))
-        raise
+        if not (with_leaked and key_id and source):
+            if key_id and not profile:
+                click.echo(offline_handover(key_id))
+            raise
+        world = _as_the_leaked_key(world, key_id, source)
+    if with_leaked and mode is None:
+        mode = "disable"  # less would leave it on
     codes = []
     heard = list(told_by(world, said))
     if not plan_only:
         _open_all(world, heard, mode)  # the later ones do not wait for the proof of the first
     for told in heard:
-        incident, plan = _plan(world, told) if plan_only else _run(world, told, mode, wait=not no_wait)
+        incident, plan = _plan(world, told, mode) if plan_only else _run(world, told, mode, wait=not no_wait)
         _tell(world, incident, plan, "plan" if plan_only and format_name == "text" else format_name)
         codes.append(exit_code(incident, plan))
     sys.exit(max(codes, default=0))
+
+
+def _as_the_leaked_key(world: "World", key_id: str, source: str) -> "World":
+    """Its owner has nothing else. Raises CredentialRefused where AWS does not accept it (any more)."""
+    from dataclasses import replace
+
+    from unleak.aws.accounts import Accounts
+    from unleak.aws.clock import AwsClock
+    from unleak.cli.world import leaked_credentials
+
+    accounts = Accounts(world.config, identity=leaked_credentials(key_id, source)[0])
+    _ = accounts.caller
+    return replace(world, aws=accounts, clock=AwsClock(accounts))
 
 
 def _open_all(world: "World", heard: "list[Told]", mode: str | None) -> None:
@@ -124,8 +141,11 @@ def exit_code(incident: "Incident", plan: "Plan") -> int:
     )
 
 
-def _plan(world: "World", told: "Told") -> "tuple[Incident, Plan]":
-    """In memory, in mode observe: reads, proposes, changes nothing, tries no secret and leaves no incident behind."""
+def _plan(world: "World", told: "Told", mode: str | None) -> "tuple[Incident, Plan]":
+    """In memory, in mode observe: reads, proposes, changes nothing, tries no secret and leaves no incident behind.
+
+    What only lockdown wants is shown as a mere claim would show it, which changes nothing in any mode.
+    """
     from dataclasses import replace
 
     from unleak.cli.world import person
@@ -135,11 +155,11 @@ def _plan(world: "World", told: "Told") -> "tuple[Incident, Plan]":
     from unleak.model.plan import Mode
     from unleak.respond import respond
 
-    alert = told.alert
-    if alert.ground is Ground.FOUND_SECRET:
-        alert = replace(alert, ground=Ground.PERSON)
-    world = replace(world, vault=Vault())
-    return respond(world, open_incident(world, alert, Mode.OBSERVE, person()).id)
+    shown = Mode.LOCKDOWN if mode == Mode.LOCKDOWN else Mode.OBSERVE
+    ground = Ground.CLAIM if shown is Mode.LOCKDOWN or told.alert.ground is Ground.CLAIM else Ground.PERSON
+    session = told.credentials if told.credentials is not None and told.credentials.token is not None else None
+    world = replace(world, vault=Vault(session) if session else Vault())  # only a session itself tells whose it is
+    return respond(world, open_incident(world, replace(told.alert, ground=ground), shown, person()).id)
 
 
 def _run(world: "World", told: "Told", mode: str | None, *, wait: bool) -> "tuple[Incident, Plan]":

@@ -44,6 +44,10 @@ class Said:
                 f"{self.key_id!r} is not the id of an AWS credential",
                 "such an id has 20 characters or more and begins with AKIA, ASIA or ACCA",
             )
+        if self.key_id.endswith("EXAMPLE"):
+            raise Misuse(
+                f"{self.key_id} is the example of AWS's documentation", "it opens nothing: nobody need respond"
+            )
         if self.user and not self.reason:
             raise Misuse("--user needs a --reason", "say why all keys of this user are to be contained")
 

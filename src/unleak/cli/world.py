@@ -10,7 +10,7 @@ import click
 
 from unleak.aws.accounts import Accounts
 from unleak.aws.clock import AwsClock
-from unleak.config import Config, load_config
+from unleak.config import Config, check_region, load_config
 from unleak.model.credential import Credentials, SecretKey, SessionToken, Vault
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
@@ -34,7 +34,7 @@ def config_of(profile: str, region: str, config_path: Path | None) -> Config:
     from dataclasses import replace
 
     config = load_config(config_path, profile=profile)
-    return replace(config, region=region) if region else config
+    return replace(config, region=check_region(region)) if region else config
 
 
 def make_world(config: Config, *, record_url: str = "", vault: Vault | None = None) -> World:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from unleak.engine.permissions import organization_policy, responder_policy
-from unleak.model.errors import AwsError, CouldNotLook, UnleakError
+from unleak.model.errors import AwsError, CouldNotLook, Misuse, UnleakError
 from unleak.model.plan import Tri
 from unleak.respond import World
 
@@ -34,6 +34,11 @@ def look_at_readiness(world: World, only: tuple[str, ...] = ()) -> list[Readines
     found = list(_shared(world))
     if any(f.verdict is not Tri.YES and f.what == "identity" for f in found):
         return found
+    for account in only:
+        if not world.aws.reaches(account):
+            raise Misuse(
+                f"account {account} is not reached", "name a role for it in unleak.toml; `unleak setup check` alone"
+            )
     for account in only or _accounts(world):
         found += _account(world, account)
     return found
@@ -60,7 +65,13 @@ def _shared(world: World) -> Iterator[Readiness]:
             "", "clock", Tri.NO, f"{ahead.total_seconds():.0f} s away from AWS's", "set this machine's clock"
         )
     if world.config.stop:
-        yield Readiness("", "stop switch", Tri.NO, "it is on: nothing would be changed", "unset UNLEAK_STOP")
+        yield Readiness(
+            "",
+            "stop switch",
+            Tri.NO,
+            "it is on: nothing would be changed",
+            "unset UNLEAK_STOP, or `stop` in unleak.toml",
+        )
     if world.config.organization is not None:
         yield _tried("", "organisation", lambda: f"{len(world.aws.members)} accounts")
 

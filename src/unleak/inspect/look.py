@@ -6,7 +6,7 @@ from unleak.aws.accounts import Accounts
 from unleak.inspect import find_owner, read_permissions
 from unleak.model.clock import Clock
 from unleak.model.credential import CredentialKind, Vault
-from unleak.model.errors import AccessDenied, UnleakError
+from unleak.model.errors import AccessDenied, CouldNotLook, UnleakError
 from unleak.model.evidence import Evidence, Exhibit, KeyOwner, PermissionsRead
 from unleak.model.incident import Incident
 from unleak.model.plan import Target, TargetKind
@@ -33,6 +33,10 @@ def look_at_key(aws: Accounts, clock: Clock, key_id: str) -> tuple[list[Evidence
             raise AccessDenied(
                 f"account {owner.account} is not reached",
                 f'name a role for it in unleak.toml ([accounts."{owner.account}"])',
+            )
+        if owner is not None and owner.kind is CredentialKind.UNKNOWN_SESSION:
+            raise CouldNotLook(
+                "whose session it is, only the session itself or the trail tells", "unleak respond reads both"
             )
         if owner is not None and owner.user_arn:
             target = Target(TargetKind.USER, owner.user_arn, owner.account)

@@ -42,7 +42,9 @@ class CallsOfKey:
         yield from _owner_by_the_trail(context, target, calls)
         yield _summary(context, target, calls, heard.unread)
         if heard.unread:
-            raise CouldNotLook("not everywhere: " + "; ".join(heard.unread), "grant cloudtrail:LookupEvents there")
+            raise CouldNotLook(
+                "not everywhere: " + "; ".join(_grouped(heard.unread)), "grant cloudtrail:LookupEvents there"
+            )
 
 
 def _owner_by_the_trail(context: Context, target: Target, calls: list[Call]) -> Iterator[Evidence]:
@@ -100,6 +102,17 @@ def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[
         strange=tuple(sorted({c.address for c in accepted if c not in before and c.address not in known})),
         outlives=tuple(sorted({c.action for c in accepted if c.action in _OUTLIVES and c not in before})),
     )
+
+
+def _grouped(unread: tuple[str, ...]) -> Iterator[str]:
+    """What is the same in many regions is said once."""
+    reasons: dict[str, list[str]] = {}
+    for line in unread:
+        region, _, reason = line.partition(": ")
+        reasons.setdefault(reason.replace(region, "REGION"), []).append(region)
+    for reason, regions in reasons.items():
+        more = f" and {len(regions) - 1} more regions" if regions[1:] else ""
+        yield f"{regions[0]}{more}: {reason.replace('REGION', regions[0])}"
 
 
 def _use(calls: list[Call]) -> UseBefore:

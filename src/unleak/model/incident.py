@@ -258,7 +258,10 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
         case HoldSet():
             return replace(incident, hold=event)
         case _:
-            return _with_action(incident, _next_state(incident, entry.at, event))
+            changed = _with_action(incident, _next_state(incident, entry.at, event))
+            if event.step.unit == "break_glass" and isinstance(event, Concluded | UndoConcluded):
+                return _looked_at_anew(changed, event.step.target.id, entry.at)
+            return changed
 
 
 def _open(entry: Entry, event: Opened) -> Incident:
@@ -377,6 +380,24 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
             return replace(state, handed_to=to_incident)
         case Inherited(_, change):
             return replace(state, change=change, intended_at=at)
+
+
+def _looked_at_anew(incident: Incident, key_id: str, at: datetime) -> Incident:
+    """What was seen of a key and of its quarantine before a person let it work again proves nothing any more."""
+    owner = incident.owners.get(key_id)
+    actions = {
+        step_id: replace(a, looks=Looks(), concluded_at=at)
+        if a.is_watched and _is_behind_glass(a.step, key_id, owner.user_arn if owner else None)
+        else a
+        for step_id, a in incident.actions.items()
+    }
+    return replace(incident, actions=actions)
+
+
+def _is_behind_glass(step: Step, key_id: str, user_arn: str | None) -> bool:
+    if step.unit == "deactivate_key":
+        return step.target.id == key_id
+    return step.unit == "attach_quarantine" and step.target.id == user_arn
 
 
 def _writes_otherwise(one: Change, other: Change) -> bool:

@@ -100,8 +100,11 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`forbidden`: AWS does not let the identity that we run as; another one may."""
+
     kind: OutcomeKind
     detail: str = ""
+    forbidden: bool = False
 
 
 class Tri(StrEnum):
@@ -173,11 +176,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A step that waits for a person. `needs` says for what, in words."""
+    """A step that waits for a person. `needs` says for what, in words; `from_mode` is the mode that would cover it,
+    None where a person must approve it in any.
+    """
 
     step: Step
     needs: str
     change: Change | None = None
+    from_mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)

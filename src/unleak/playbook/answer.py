@@ -126,7 +126,8 @@ def _not_yet_done(incident: Incident, wanted: Wanted, mode: Mode, state: ActionS
         return Answer(due=Planned(Task.PROPOSE, wanted.step))
     if state.proposal is None:
         return Answer(settled=True)
-    return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode), state.proposal))
+    from_mode = None if wanted.asks else mode
+    return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode), state.proposal, from_mode))
 
 
 def _needs(incident: Incident, wanted: Wanted, mode: Mode) -> str:
@@ -150,11 +151,22 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
     kind = state.outcome.kind if state.outcome else OutcomeKind.FAILED
     at = state.concluded_at or now
     if kind in {OutcomeKind.REFUSED, OutcomeKind.ASK}:
-        return _by_hand(state, state.outcome.detail if state.outcome else "")
+        return _refused(wanted, state, at, now)
     if kind is OutcomeKind.POSTPONED:
         return _postponed(wanted, state, at, now)
     if kind is OutcomeKind.FAILED:
         return _try_again(incident, wanted, state, at, now)
+    return _applied(incident, wanted, state, at, now)
+
+
+def _refused(wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
+    if not wanted.part and now - at > _LIFT_FOR:  # what a person asked for, and was told
+        return Answer(settled=True)
+    return _by_hand(state, state.outcome.detail if state.outcome else "")
+
+
+def _applied(incident: Incident, wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
+    kind = state.outcome.kind if state.outcome else OutcomeKind.DONE
     mended = facts.glass_mended_at(incident, wanted.step.target)
     if mended is not None and (state.looks.last_at is None or state.looks.last_at < mended):
         return Answer(due=Planned(Task.VERIFY, wanted.step))

@@ -62,6 +62,7 @@ class Waiting:
     needs: str
     breaks: str
     undo: str
+    from_mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def tell(incident: Incident, plan: Plan, calls: Sequence[Call], titles: Mapping[
         incident_id=incident.id,
         key_id=incident.key_id,
         account=owner.account if owner else "",
-        owner=(owner.user_arn or "") if owner else "",
+        owner=(owner.principal_arn or "") if owner else "",
         status=_status(plan, unknown, measures),
         headline=_headline(incident, plan, unknown, measures),
         mode=incident.mode.value,
@@ -129,7 +130,14 @@ def tell(incident: Incident, plan: Plan, calls: Sequence[Call], titles: Mapping[
         created=tuple((r.target.kind.value, r.target.name, r.target.region) for r in incident.resources.values()),
         calls=tuple(_call(c, holds_since) for c in sorted(calls, key=lambda c: (c.at, c.event_id))),
         pending=tuple(
-            Waiting(p.step.id, p.change.summary, p.needs, p.change.breaks, p.change.undo)
+            Waiting(
+                p.step.id,
+                p.change.summary,
+                p.needs,
+                p.change.breaks,
+                p.change.undo,
+                p.from_mode.value if p.from_mode else "",
+            )
             for p in plan.pending
             if p.change
         ),
@@ -151,7 +159,7 @@ def _measure(action: ActionState, titles: Mapping[str, str]) -> Measure:
     return Measure(
         title=titles.get(action.step.unit, action.step.unit),
         target=action.step.target.name,
-        what=_what(action, titles) if not refused else detail,
+        what=_what(action, titles) if not refused else f"{_titled(action, titles)}: {detail}",
         state=state,
         proof=f"{proof}: {reason}" if proof and reason else proof or reason,
         since=verdict.since if verdict else None,
@@ -160,6 +168,10 @@ def _measure(action: ActionState, titles: Mapping[str, str]) -> Measure:
         step_id=action.step.id,
         round=action.step.round,
     )
+
+
+def _titled(action: ActionState, titles: Mapping[str, str]) -> str:
+    return f"{titles.get(action.step.unit, action.step.unit)} ({action.step.target.name})"
 
 
 def _what(action: ActionState, titles: Mapping[str, str]) -> str:
@@ -238,7 +250,8 @@ def _status(plan: Plan, unknown: tuple[str, ...], measures: tuple[Measure, ...])
 
 
 def _headline(incident: Incident, plan: Plan, unknown: tuple[str, ...], measures: tuple[Measure, ...]) -> str:
-    who = incident.owner.user_arn.rsplit("/", 1)[-1] if incident.owner and incident.owner.user_arn else "its owner"
+    principal = incident.owner.principal_arn if incident.owner else None
+    who = principal.rsplit("/", 1)[-1] if principal else "its owner"
     if plan.contained:
         return (
             f"The leaked key {incident.key_id} of {who} and every session found that it made are stopped, and seen so."

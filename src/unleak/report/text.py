@@ -11,13 +11,7 @@ _MOST_CALLS = 25
 def to_text(story: Story) -> str:
     lines = [f"{story.incident_id}  {story.status.upper()}", story.headline, ""]
     lines += [f"  account {story.account or 'unknown'}, {story.owner or 'owner unknown'}, mode {story.mode}"]
-    if story.measures:
-        lines += ["", "What was done"]
-    for m in story.measures:
-        since = f" since {_clock(m.since)}" if m.since else ""
-        lines.append(f"  {_MARKS[m.state]}{since}  {_clean(m.what)}")
-        if m.proof:
-            lines.append(f"           {_clean(m.proof)}")
+    lines += _measures(story)
     if len(story.keys) > 1:
         lines += ["", "Credentials it made"]
     lines += [
@@ -32,7 +26,7 @@ def to_text(story: Story) -> str:
         lines += ["", "Waits for a person"]
     for w in story.pending:
         approve = f"unleak incident approve {story.incident_id} '{w.step_id}' --why '...'"
-        lines += [f"  {_clean(w.what)}", f"    needs {w.needs}: {approve}"]
+        lines += [f"  {_clean(w.what)}", f"    needs {_clean(w.needs)}", f"    {approve}"]
     lines += ["", "What a person must still do", *(f"  - {_clean(line)}" for line in story.by_hand)]
     lines += [f"  - could not look: {_clean(line)}" for line in story.unknown]
     if story.look_again_at:
@@ -40,17 +34,32 @@ def to_text(story: Story) -> str:
     return "\n".join(lines)
 
 
+def _measures(story: Story) -> list[str]:
+    lines = ["", "What was done"] if story.measures else []
+    for m in story.measures:
+        since = f" since {_clock(m.since)}" if m.since else ""
+        lines.append(f"  {_MARKS[m.state]}{since}  {_clean(m.what)}")
+        if m.proof:
+            lines.append(f"           {_clean(m.proof)}")
+        if m.state in {"holds", "unknown", "fails"}:
+            lines.append(f"           {_clean(m.step_id)}")
+    return lines
+
+
 def to_plan_text(story: Story) -> str:
     """What `unleak respond` would change, in order; nothing was changed and nothing is kept."""
     lines = [f"plan for {story.key_id} of {story.owner or 'an unknown owner'}: nothing is changed", ""]
     for number, w in enumerate(story.pending, 1):
-        lines += [f"{number}. {_clean(w.what)}", f"   needs   {w.needs}", f"   breaks  {_clean(w.breaks)}"]
+        needs = f"mode {w.from_mode} or an approval" if w.from_mode else w.needs
+        lines += [f"{number}. {_clean(w.what)}", f"   needs   {_clean(needs)}", f"   breaks  {_clean(w.breaks)}"]
         lines += [f"   undone  {_clean(w.undo)}"]
     if not story.pending:
-        lines.append("nothing would be changed")
+        lines.append("NO PLAN COULD BE MADE" if story.unknown else "nothing would be changed")
     lines += [f"could not look: {_clean(line)}" for line in story.unknown if "not in hand" not in line]
     lines += ["", "A secret is not tried for a plan. After the changes the trail is read, and every role, session, key"]
     lines.append("and machine found in it is contained as well.")
+    if story.pending:
+        lines += ["", f"next: unleak respond {story.key_id} --mode disable, with --secret-from PATH or --reason '...'"]
     return "\n".join(lines)
 
 

@@ -50,7 +50,7 @@ def _place(place: Place) -> str:
 
 def _next(finding: Finding, scan: Scan) -> str:
     if finding.key_id and finding.has_secret and kind_of(finding.key_id) is KeyKind.LONG_TERM:
-        return f"unleak respond {finding.key_id} --secret-from {clean(shlex.quote(scan.source))}"
+        return f"unleak respond {finding.key_id} --secret-from {clean(shlex.quote(scan.source))} --mode disable"
     if finding.key_id:
         return f"unleak inspect {finding.key_id}"
     return f"see below, {clean(scan.detectors[finding.detector].title)}"
