@@ -12,7 +12,7 @@ import pytest
 from conftest import Site
 from organization_site import organized
 from unleak.aws.accounts import Accounts
-from unleak.engine.local import open_incident, run
+from unleak.engine.local import open_incident, run, work
 from unleak.model.alert import Ground
 from unleak.model.credential import CredentialKind, Credentials, SecretKey, SessionToken, Vault
 from unleak.model.entry import Approved
@@ -231,6 +231,20 @@ def test_lockdown_denies_everything_and_lifts_it_when_no_session_can_live(site: 
                                                                            UserName="aws-victim"))  # fmt: skip
     assert not any(n.endswith("deny-all") for n in names)
     assert plan.contained, plan.by_hand
+
+
+def test_a_timer_of_36_hours_is_kept_by_a_process_that_starts_later(site: Site) -> None:
+    """Nothing but the record knows of it."""
+    world, incident, _ = _contain(site, site.stage.victim, Mode.LOCKDOWN)
+    world.record.close()
+    site.standin.gate.clock.advance(37 * 3600)
+    restarted = site.world(with_secret=False)
+    for _ in range(3):
+        work(restarted, wait=False)
+        site.standin.gate.clock.advance(60)
+    names = site.stage.admin.client(site.stage.account, "iam").list_user_policies(UserName="aws-victim")["PolicyNames"]
+    assert incident.name_of("deny-all") not in names
+    assert incident.name_of("revoke-sessions") in names, "that one is a person's to lift"
 
 
 def test_a_deny_is_not_lifted_where_the_trail_cannot_be_read(site: Site) -> None:

@@ -93,6 +93,7 @@ class Story:
     by_hand: tuple[str, ...]
     unknown: tuple[str, ...]
     look_again_at: datetime | None = None
+    may_restore_at: datetime | None = None
 
     @property
     def accepted_after(self) -> tuple[CallRow, ...]:
@@ -144,6 +145,7 @@ def tell(incident: Incident, plan: Plan, calls: Sequence[Call], titles: Mapping[
         by_hand=plan.by_hand,
         unknown=unknown,
         look_again_at=plan.settles_at,
+        may_restore_at=plan.may_restore_at,
     )
 
 

@@ -29,6 +29,9 @@ def to_text(story: Story) -> str:
         lines += [f"  {_clean(w.what)}", f"    needs {_clean(w.needs)}", f"    {approve}"]
     lines += ["", "What a person must still do", *(f"  - {_clean(line)}" for line in story.by_hand)]
     lines += [f"  - could not look: {_clean(line)}" for line in story.unknown]
+    if story.may_restore_at and story.measures:
+        when = f"{story.may_restore_at:%Y-%m-%d %H:%M} UTC"
+        lines += ["", f"Sessions may live until {when}: till then the denies stay (then: unleak incident restore)."]
     if story.look_again_at:
         lines += ["", f"Run it again after {_clock(story.look_again_at)} UTC: what is UNKNOWN now is known then."]
     return "\n".join(lines)
