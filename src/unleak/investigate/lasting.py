@@ -25,12 +25,16 @@ _OF_OTHERS = frozenset(
         "sqs:SetQueueAttributes", "sns:SetTopicAttributes", "ecr:SetRepositoryPolicy", "rds:ModifyDBSnapshotAttribute",
     }
 )  # fmt: skip
+_ENDS_ACCESS = frozenset(
+    {"iam:DeleteAccessKey", "iam:DeleteLoginProfile", "iam:DeleteUser", "iam:DeleteRole", "iam:DeleteInstanceProfile"}
+)
+"""What is gone lets nobody in."""
 _TAKE_AWAY = ("Delete", "Detach", "Remove")
 
 
 def lasts(call: Call, incident: Incident) -> bool:
     """Writes of the services that give access, or run code with it; what the chain follows by itself left out."""
-    if call.read_only or call.action in FOLLOWED or _takes_our_deny_away(call, incident):
+    if call.read_only or call.action in FOLLOWED or call.action in _ENDS_ACCESS or _takes_our_deny_away(call, incident):
         return False
     return call.service in _GIVE_ACCESS or call.action in _OF_OTHERS or "IamInstanceProfile" in call.operation
 
