@@ -172,6 +172,43 @@ def test_nobody_but_the_leaked_key_itself_can_still_switch_it_off(shell: Shell) 
     assert "What an administrator" in done.stdout
 
 
+def test_setup_check_says_what_is_missing_before_the_night(shell: Shell) -> None:
+    done = shell.run("setup", "check", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    iam = shell.site.stage.admin.client(shell.site.stage.account, "iam")
+    deny = {"Effect": "Deny", "Action": "iam:AttachUserPolicy", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_user_policy(UserName="unleak-responder", PolicyName="no", PolicyDocument=document)
+    done = shell.run("setup", "check")
+    assert done.returncode == 1
+    assert "missing: iam:AttachUserPolicy" in done.stdout
+
+
+def test_all_keys_of_a_user_are_begun(shell: Shell) -> None:
+    iam = shell.site.stage.admin.client(shell.site.stage.account, "iam")
+    iam.create_access_key(UserName="aws-victim")
+    shell.run("respond", "--user", "aws-victim", "--reason", "it left", "--mode", "disable", "--no-wait")
+    keys = iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"]
+    assert [k["Status"] for k in keys] == ["Inactive", "Inactive"]
+
+
+def test_a_report_of_a_scanner_is_a_claim_until_aws_accepts_a_secret(shell: Shell) -> None:
+    victim = shell.site.stage.victim
+    row = {
+        "RuleID": "aws-access-token",
+        "Secret": victim.key_id,
+        "Match": victim.key_id,
+        "File": "a.env",
+        "StartLine": 1,
+    }
+    (shell.home / "report.json").write_text(json.dumps([row]))
+    done = shell.run("respond", "--from", "report.json", "--mode", "disable", "--no-wait")
+    assert victim.key_id in done.stdout, done.stderr
+    iam = shell.site.stage.admin.client(shell.site.stage.account, "iam")
+    keys = iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"]
+    assert [k["Status"] for k in keys] == ["Active"]
+
+
 @pytest.mark.parametrize("wrong", [["--allow", "s3"], ["--allow", "nosuch:GetObject"], ["--from", "notanip"]])
 def test_no_glass_is_broken_behind_a_fence_of_nonsense(shell: Shell, wrong: list[str]) -> None:
     done = shell.run("incident", "break-glass", "AKIA" + "RTX3GSDSABCDEFGH", "--why", "x", "--yes", *wrong)
