@@ -71,16 +71,18 @@ class Site:
         return Alert(key_id or self.stage.victim.key_id, ground, "a test", self.standin.gate.clock.now(), "a test")
 
 
+def site_in(standin: Standin, home: Path) -> Site:
+    """An account of its own in this stand-in."""
+    account = next_account()
+    config = Config(home=home / account, regions=("us-east-1",))
+    root = standin.gate.add_account(account)
+    admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
+    return Site(standin, build(admin, responder_policy()), config)
+
+
 @pytest.fixture
 def make_site(standin: Standin, tmp_path: Path) -> Callable[[], Site]:
-    def make() -> Site:
-        account = next_account()
-        config = Config(home=tmp_path / account, regions=("us-east-1",))
-        root = standin.gate.add_account(account)
-        admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-        return Site(standin, build(admin, responder_policy()), config)
-
-    return make
+    return lambda: site_in(standin, tmp_path)
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from conftest import Site
+from conftest import Site, site_in
 from unleak.drill.push import push_leak
+from unleak.standin.server import Standin
 from unleak.standin.sessions import new_key_id
 
 UNLEAK = [sys.executable, "-m", "unleak.cli.main"]
@@ -172,7 +173,15 @@ def test_nobody_but_the_leaked_key_itself_can_still_switch_it_off(shell: Shell) 
     assert "What an administrator" in done.stdout
 
 
-def test_setup_check_says_what_is_missing_before_the_night(shell: Shell) -> None:
+@pytest.fixture
+def punctual(tmp_path: Path) -> Iterator[Shell]:
+    """A stand-in of its own, whose clock no other test has moved."""
+    with Standin() as standin:
+        yield Shell(site_in(standin, tmp_path), tmp_path)
+
+
+def test_setup_check_says_what_is_missing_before_the_night(punctual: Shell) -> None:
+    shell = punctual
     done = shell.run("setup", "check", "--format", "json")
     assert done.returncode == 0, done.stdout
     iam = shell.site.stage.admin.client(shell.site.stage.account, "iam")
