@@ -16,8 +16,8 @@ from unleak.aws.client import Client
 from unleak.aws.clock import AwsClock
 from unleak.drill.arena import ArenaClock
 from unleak.engine.local import incident_id_of, open_incident, run
-from unleak.investigate.calls import call_from_record
-from unleak.investigate.chain import follow
+from unleak.investigate.calls import call_from_record, call_to_line
+from unleak.investigate.chain.follow import follow
 from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, Origin, SecretKey, SessionToken, Vault
 from unleak.model.entry import Approved, Concluded, Intended, Looked, ModeSet
@@ -526,4 +526,6 @@ def test_odd_records_hide_no_others() -> None:
             continue
         assert list(follow(call)) == []
         assert call.address.isprintable()
-        assert "apikey" not in str(call_from_record({**good, "requestParameters": {"apikey": "x"}}).request)
+        secret = call_from_record({**good, "requestParameters": {"apikey": "abc", "x": {"password": "abc"}}})
+        assert "abc" not in str(secret)
+        assert b"unheard" not in call_to_line(call_from_record({**good, "requestParameters": {"unheard": "of"}}))

@@ -42,7 +42,8 @@ class Config:
     global stop switch).
 
     `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
-    `regions`: where to look; empty means every region that the account has enabled.
+    `regions`: where to look; empty means every region that the account has enabled. `trails`: where the calls are, as
+    `unleak investigate --trail` takes them.
     """
 
     home: Path
@@ -54,6 +55,7 @@ class Config:
     regions: tuple[str, ...] = ()
     accounts: Mapping[str, AccountAccess] = field(default_factory=dict)
     organization: OrganizationAccess | None = None
+    trails: tuple[str, ...] = ()
 
     @property
     def record_url(self) -> str:
@@ -62,7 +64,7 @@ class Config:
 
 _ACCOUNT_DIGITS = 12
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}")
-_KNOWN = {"home", "database", "region", "stop", "principals_per_hour", "regions", "accounts", "organization"}
+_KNOWN = {"home", "database", "region", "stop", "principals_per_hour", "regions", "accounts", "organization", "trails"}
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ, profile: str = "") -> Config:
@@ -76,6 +78,9 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
     regions = raw.get("regions", [])
     if not isinstance(regions, list) or not all(isinstance(r, str) for r in regions):
         raise Misuse("unleak.toml: regions must be a list", 'write regions = ["us-east-1"]')
+    trails = raw.get("trails", [])
+    if not isinstance(trails, list) or not all(isinstance(t, str) for t in trails):
+        raise Misuse("unleak.toml: trails must be a list", 'write trails = ["s3://my-trail"]')
     _check(raw)
     try:
         accounts = {number: AccountAccess(**how) for number, how in raw.get("accounts", {}).items()}
@@ -95,6 +100,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         regions=tuple(regions),
         accounts=accounts,
         organization=organization,
+        trails=tuple(trails),
     )
 
 

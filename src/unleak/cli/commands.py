@@ -14,6 +14,7 @@ COMMANDS = {
     "detectors": "What `unleak scan` looks for, and what to do about it.",
     "inspect": "Whose key is this, and what may it do?",
     "respond": "Contain a leaked key, and prove it.",
+    "investigate": "What did this key do, and every credential that came from it?",
     "incident": "List, show, report, approve, undo.",
     "worker": "Look after every incident: act, look again, lift.",
     "drill": "Attack ourselves: first it must succeed, then it must fail.",

@@ -1,8 +1,6 @@
 """An incident of the record as a story."""
 
-import json
-from datetime import datetime
-
+from unleak.investigate.calls import call_from_line
 from unleak.model.call import Call
 from unleak.model.incident import Incident
 from unleak.model.plan import Plan
@@ -22,5 +20,4 @@ def story_of(world: World, incident: Incident, plan: Plan | None = None) -> Stor
 def calls_from(record: Record, incident: Incident) -> list[Call]:
     """The calls of every credential, as the last reading of the trail kept them."""
     lines = [line for read in incident.calls.values() for line in record.load(read.exhibit)]
-    calls = (json.loads(line) for line in lines)
-    return [Call(**{**c, "at": datetime.fromisoformat(c["at"])}) for c in calls]
+    return [call_from_line(line) for line in lines]

@@ -1,12 +1,12 @@
 """What one credential did, in every region, and which credentials and machines it made."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from unleak.investigate.chain import follow
+from unleak.investigate.calls import call_to_line
+from unleak.investigate.chain.follow import follow
 from unleak.investigate.lasting import is_aws_quarantine, lasts
-from unleak.investigate.trail import calls_with_key
+from unleak.investigate.trail.event_history import calls_with_key
 from unleak.model.call import Call
 from unleak.model.credential import CredentialKind
 from unleak.model.errors import CouldNotLook
@@ -133,11 +133,6 @@ def _is_aws_quarantining(call: Call) -> bool:
 def _name_in(call: Call) -> str:
     fields = ("userName", "roleName", "groupName", "policyArn", "functionName", "stackName", "name")
     return next((str(call.request[f]) for f in fields if call.request.get(f)), "")
-
-
-def call_to_line(call: Call) -> bytes:
-    fields = {name: getattr(call, name) for name in Call.__slots__}
-    return json.dumps({**fields, "at": call.at.isoformat()}, sort_keys=True).encode()
 
 
 CHECK = CallsOfKey()

@@ -1,6 +1,6 @@
 """Calls whose effect outlives the credential, and may let its holder back in."""
 
-from unleak.investigate.chain import FOLLOWED
+from unleak.investigate.chain.follow import FOLLOWED
 from unleak.model.call import Call
 from unleak.model.incident import Incident
 

@@ -8,9 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`made` holds what the answer says was created: ids and names, never secrets. `error` is empty for success.
+    """`action` is service:Operation. `error` is empty for success. `account` is whose trail it lies in,
+    `caller_account` whose the caller was.
 
-    `kind` is CloudTrail's type of identity; `issuer_arn` is the role or user that a session came from.
+    `kind` is CloudTrail's type of identity; `issuer_arn` is the role or user that a session came from, `session_since`
+    when it was made, `from_console` whether a sign-in to the console made it. `request`, `response` and `additional`
+    are CloudTrail's, without the fields that may hold a secret. `shared_id` is one for both accounts of one call;
+    `provider` vouched for a caller from outside.
     """
 
     event_id: str
@@ -29,7 +33,17 @@ class Call:
     kind: str = ""
     issuer_arn: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)
-    made: Mapping[str, Any] = field(default_factory=dict)
+    response: Mapping[str, Any] = field(default_factory=dict)
+    additional: Mapping[str, Any] = field(default_factory=dict)
+    principal_id: str = ""
+    user_name: str = ""
+    caller_account: str = ""
+    session_since: datetime | None = None
+    from_console: bool = False
+    error_message: str = ""
+    shared_id: str = ""
+    event_type: str = ""
+    provider: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -42,3 +56,13 @@ class Call:
     @property
     def operation(self) -> str:
         return self.action.split(":", 1)[-1]
+
+    @property
+    def partition(self) -> str:
+        parts = self.principal_arn.split(":")
+        return parts[1] if len(parts) > 1 and parts[1] else "aws"
+
+    @property
+    def by_a_service(self) -> bool:
+        """A service of AWS did it, not whoever holds the credential: the address is a service's name."""
+        return self.kind == "AWSService" or self.address.endswith(".amazonaws.com") or self.address == "AWS Internal"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from unleak.investigate.calls import is_key_id
 from unleak.model.call import Call
 from unleak.model.clock import parse_stamp
 from unleak.model.credential import Origin
@@ -30,8 +31,8 @@ def _user_session(call: Call) -> Iterator[Found]:
 
 
 def _minted(call: Call, principal_arn: str, account: str) -> Iterator[Found]:
-    made = call.made.get("credential") or {}
-    if not made.get("accessKeyId"):
+    made = call.response.get("credentials")
+    if not isinstance(made, dict) or not is_key_id(made.get("accessKeyId")):
         return
     yield CredentialFound(
         key_id=made["accessKeyId"],
@@ -42,13 +43,13 @@ def _minted(call: Call, principal_arn: str, account: str) -> Iterator[Found]:
         account=account,
         at=call.at,
         event_id=call.event_id,
-        expires_at=_expiration(made.get("expiration")),
+        expires_at=expiration(made.get("expiration")),
     )
 
 
 def _created_key(call: Call) -> Iterator[Found]:
-    made = call.made.get("accessKey") or {}
-    if not made.get("accessKeyId"):
+    made = call.response.get("accessKey")
+    if not isinstance(made, dict) or not is_key_id(made.get("accessKeyId")):
         return
     partition = call.principal_arn.split(":")[1] if ":" in call.principal_arn else "aws"
     yield CredentialFound(
@@ -67,7 +68,7 @@ def _started_instances(call: Call) -> Iterator[Found]:
     partition = call.principal_arn.split(":")[1] if ":" in call.principal_arn else "aws"
     profile = call.request.get("iamInstanceProfile")
     named = (profile.get("name") or profile.get("arn") or "") if isinstance(profile, dict) else ""
-    for instance in call.made.get("instances", ()):
+    for instance in _instances(call):
         arn = f"arn:{partition}:ec2:{call.region}:{call.account}:instance/{instance}"
         yield ResourceFound(
             target=Target(TargetKind.INSTANCE, arn, call.account),
@@ -78,6 +79,12 @@ def _started_instances(call: Call) -> Iterator[Found]:
             profile=str(named).rsplit("/", 1)[-1],
             from_template=bool(call.request.get("launchTemplate")),
         )
+
+
+def _instances(call: Call) -> Iterator[str]:
+    started = call.response.get("instancesSet")
+    items = started.get("items") if isinstance(started, dict) else None
+    yield from (str(i["instanceId"]) for i in items or () if isinstance(i, dict) and i.get("instanceId"))
 
 
 _READERS: dict[str, Callable[[Call], Iterator[Found]]] = {
@@ -92,7 +99,7 @@ _READERS: dict[str, Callable[[Call], Iterator[Found]]] = {
 FOLLOWED = frozenset(_READERS)
 
 
-def _expiration(text: object) -> datetime | None:
+def expiration(text: object) -> datetime | None:
     """CloudTrail writes `Nov 30, 2024, 8:43:17 PM` (sometimes without the second comma), newer records ISO 8601."""
     if not isinstance(text, str):
         return None

@@ -1,0 +1,47 @@
+"""Roles that were passed to a service whose sessions do not tell for whom they are: the last who passed one counts."""
+
+from collections.abc import Iterator
+
+from unleak.investigate.chain.graph import Graph, held_by
+from unleak.investigate.chain.leads import RolePassed
+from unleak.investigate.trail.table import Table
+from unleak.model.call import Call
+from unleak.model.credential import Origin
+from unleak.model.investigation import Certainty, HeldCredential
+
+_TELL_BY_NAME = frozenset({"ec2", "lambda", "ecs-tasks", "ecs", "codebuild"})
+"""Their sessions say for what they are: where others used the role by them before, only the name tells."""
+
+
+def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
+    passed = [lead for lead in graph.leads if isinstance(lead, RolePassed)]
+    roles = list({lead.role_arn for lead in passed})
+    if not roles:
+        return
+    by_service = "role_arn IN (SELECT unnest(?)) AND kind = 'AWSService'"
+    mints = table.mints(by_service, [roles])
+    busy = {(m.call.request.get("roleArn"), _service(m.call)) for m in mints if m.call.at < graph.suspect_since}
+    for mint in mints:
+        role = str(mint.call.request.get("roleArn"))
+        if _service(mint.call) in _TELL_BY_NAME and (role, _service(mint.call)) in busy:
+            continue
+        last = _last_passed(table, role, mint.call)
+        mine = [lead for lead in passed if last and lead.because.event_id == last.event_id]
+        if mine:
+            yield held_by(mine[0].because, mint.made_key, Origin.MINTED, role, mint.call.account, Certainty.LIKELY,
+                          f"{mine[0].service} took the role that the attacker had passed to it", mint.call.at,
+                          (mint.call.event_id,))  # fmt: skip
+
+
+def _service(mint: Call) -> str:
+    return (mint.invoked_by or mint.address).removesuffix(".amazonaws.com")
+
+
+def _last_passed(table: Table, role: str, mint: Call) -> Call | None:
+    """The last call before it that passed this role to the service that took it; its own later reads do not count."""
+    family = _service(mint).split("-")[0]
+    found = table.calls(
+        'contains(request, ?) AND starts_with(source, ?) AND read_only = false AND error IS NULL AND "at" <= ?',
+        [role, family, mint.at.replace(tzinfo=None)],
+    )
+    return found[-1] if found else None

@@ -1,0 +1,90 @@
+"""What is known of the attacker so far: his credentials, his calls, his addresses, and what they lead to."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from unleak.investigate.chain.home import Home
+from unleak.investigate.chain.leads import Because, Lead
+from unleak.investigate.chain.ways import leads_of
+from unleak.model.call import Call
+from unleak.model.credential import Origin
+from unleak.model.investigation import Certainty, HeldCredential
+
+
+@dataclass(slots=True)
+class Graph:
+    """`suspect_since`: nothing before it is the attacker's. `issuers` are the roles of sessions, by key."""
+
+    leaked: str
+    suspect_since: datetime
+    most: int
+    held: dict[str, HeldCredential] = field(default_factory=dict)
+    homes: dict[str, Home] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
+    by_aws: dict[str, Call] = field(default_factory=dict)
+    leads: dict[Lead, None] = field(default_factory=dict)
+    addresses: Counter[str] = field(default_factory=Counter)
+    agents: Counter[str] = field(default_factory=Counter)
+    principal_ids: dict[str, str] = field(default_factory=dict)
+    issuers: dict[str, str] = field(default_factory=dict)
+    capped: str = ""
+
+    def hold(self, found: Iterable[HeldCredential]) -> list[str]:
+        """Adds what is new; a surer reason replaces a weaker one. Returns the new keys."""
+        fresh = []
+        for one in found:
+            before = self.held.get(one.key_id)
+            if before is None and len(self.held) >= self.most:
+                self.capped = f"more than {self.most} credentials: the others were not followed"
+                break
+            if before is None:
+                fresh.append(one.key_id)
+            if before is None or _surer(one, before):
+                self.held[one.key_id] = one
+        return fresh
+
+    def take(self, call: Call) -> None:
+        """A call that the attacker made, or that AWS made under his credential's name."""
+        if "AWS Internal" in (call.invoked_by, call.address):
+            self.by_aws[call.event_id] = call
+            return
+        if call.event_id in self.calls:
+            return
+        self.calls[call.event_id] = call
+        self.principal_ids.setdefault(call.principal_id, call.key_id)
+        if call.issuer_arn:
+            self.issuers.setdefault(call.key_id, call.issuer_arn)
+        if not call.by_a_service:
+            self.addresses[call.address] += 1
+            self.agents[call.agent] += 1
+        for lead in leads_of(call):
+            self.leads.setdefault(lead)
+
+    def is_own(self, call: Call) -> bool:
+        """The work of a credential's rightful holder, who goes on using it."""
+        home = self.homes.get(call.key_id)
+        return home is not None and home.made(call)
+
+
+def _surer(one: HeldCredential, before: HeldCredential) -> bool:
+    """Whoever was given it is its parent, whatever else led to it."""
+    if before.is_given or before.origin is Origin.LEAKED:
+        return False
+    is_surer = before.certainty is not Certainty.CERTAIN and one.certainty is Certainty.CERTAIN
+    return one.is_given or is_surer or (before.parent is None and one.parent is not None)
+
+
+def held_by(
+    because: Because, key_id: str, origin: Origin, principal_arn: str, account: str, certainty: Certainty, why: str,
+    since: datetime | None = None, proof: tuple[str, ...] = (), expires_at: datetime | None = None, *,
+    shared: bool = False, is_given: bool = False,
+) -> HeldCredential:  # fmt: skip
+    """A credential that a call of the attacker's led to."""
+    return HeldCredential(
+        key_id=key_id, origin=origin, parent=because.parent or None, how=because.how, principal_arn=principal_arn,
+        account=account, since=since or because.at, certainty=certainty, why=why,
+        proof=(because.event_id, *(p for p in proof if p != because.event_id)), expires_at=expires_at, shared=shared,
+        is_given=is_given,
+    )  # fmt: skip

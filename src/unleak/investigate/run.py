@@ -1,0 +1,117 @@
+"""`unleak investigate`, from sources to the answer: a first look, the index, the chain."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from unleak.investigate.answer import Asked, answer
+from unleak.investigate.chain.graph import Graph
+from unleak.investigate.chain.question import Questions
+from unleak.investigate.evidence import write_parquet
+from unleak.investigate.sigma.rule import Loaded
+from unleak.investigate.trail.first_look import FirstLook, first_look
+from unleak.investigate.trail.opened import Opened, shelf_folder
+from unleak.investigate.trail.shelf import Shelf
+from unleak.investigate.trail.sources import AskedSource, Progress
+from unleak.investigate.trail.table import Table, table_over
+from unleak.model.investigation import Investigation
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Who is told how far it is. `first` hears of the first look as soon as it is there."""
+
+    fetching: Callable[[Progress], None] = lambda _: None
+    searching: Callable[[int, int], None] = lambda _done, _all: None
+    first: Callable[[FirstLook], None] = lambda _: None
+    indexing: Callable[[int, int], None] = lambda _done, _all: None
+    chaining: Callable[[int, int], None] = lambda _credentials, _calls: None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`home` is where indexes and copies are kept; `since` and `until` bound what is fetched."""
+
+    key_id: str
+    home: Path
+    leaked_at: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    rules: tuple[Loaded, ...] = ()
+    evidence: Path | None = None
+    integrity: Callable[[], str] = str
+    tell: Tell = field(default_factory=Tell)
+
+
+def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
+    """Raises CouldNotLook where a source as a whole does not answer; what one of them cannot read is in the answer."""
+    wish.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fetched = [(name, list(source.files(wish.since, wish.until, wish.tell.fetching))) for name, source in sources.files]
+    shelves = [Shelf(shelf_folder(wish.home, name), wish.tell.indexing) for name, _ in fetched]
+    new = [p for shelf, (_, files) in zip(shelves, fetched, strict=True) for p in shelf.unknown(files)]
+    if new:
+        wish.tell.first(first_look(wish.key_id, new, _summed(new, wish.tell.searching)))
+    for shelf, (_, files) in zip(shelves, fetched, strict=True):
+        shelf.update(files)
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(TemporaryDirectory(dir=wish.home, prefix="asked-")))
+        told = Shelf(scratch)
+        table = stack.enter_context(table_over(scratch, _parts(shelves)))
+        asker = _Asker(sources.asked, told, table, shelves, wish)
+
+        def problems() -> tuple[str, ...]:
+            ofs = [p for _, source in sources.files for p in source.problems]
+            ofs += [p for shelf in shelves for p in shelf.problems]
+            return (*ofs, *(p for source in sources.asked for p in source.problems))
+
+        asked = Asked(wish.key_id, wish.leaked_at, wish.rules, ask=asker.ask, problems=problems)
+        asker.ask_first()
+        found = answer(table, asked, now)
+        if wish.evidence is not None:
+            write_parquet(table.duck, found.calls, wish.evidence)
+    return replace(found, seen=replace(found.seen, integrity=wish.integrity()))
+
+
+def _parts(shelves: list[Shelf]) -> list[Path]:
+    return [path for shelf in shelves for path in shelf.paths]
+
+
+def _summed(files: list[Path], tell: Callable[[int, int], None]) -> Callable[[int], None]:
+    total, done = sum(f.stat().st_size for f in files), 0
+
+    def heard(size: int) -> None:
+        nonlocal done
+        done += size
+        tell(done, total)
+
+    return heard
+
+
+@dataclass(slots=True)
+class _Asker:
+    """Puts what asked sources say on a shelf of this run, where the table sees it."""
+
+    sources: tuple[AskedSource, ...]
+    told: Shelf
+    table: Table
+    shelves: list[Shelf]
+    wish: Wish
+    questions: Questions = field(default_factory=Questions)
+
+    def ask_first(self) -> None:
+        """The leaked key's own calls, from which the time of the leak may have to be guessed."""
+        self.ask(Graph(self.wish.key_id, datetime.min.replace(tzinfo=UTC), 1), [self.wish.key_id])
+
+    def ask(self, graph: Graph, keys: list[str]) -> None:
+        self.wish.tell.chaining(len(graph.held), len(graph.calls))
+        if not self.sources:
+            return
+        question = replace(self.questions.next(graph, keys), since=self.wish.since, until=self.wish.until)
+        if not question.asks:
+            return
+        records: Iterator[dict[str, object]] = (r for source in self.sources for r in source.records(question))
+        if self.told.add_records(records):
+            self.table.show([*_parts(self.shelves), *self.told.paths])

@@ -1,0 +1,31 @@
+"""ARNs of users, roles and groups with their paths, which most calls of IAM leave out.
+
+A name is one in its account whatever the path: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from unleak.investigate.standing.field import Scene, word
+from unleak.model.call import Call
+
+_WITH_PATH = re.compile(r"(arn:[\w-]+:iam::\d*:(?:user|role|group|instance-profile))/(?:[^/]+/)+([^/]+)")
+_TOLD_AT = ("roleArn", ">user.arn", ">role.arn", ">group.arn", ">instanceProfile.arn")
+
+
+@dataclass(slots=True)
+class Paths:
+    """Learns from the callers, and from what calls name whole."""
+
+    _whole: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, call: Call) -> None:
+        scene = Scene(call)
+        for arn in (call.principal_arn, call.issuer_arn, *(word(scene.at(path)) for path in _TOLD_AT)):
+            found = _WITH_PATH.fullmatch(arn)
+            if found:
+                self._whole[f"{found[1]}/{found[2]}"] = arn
+
+    def whole(self, arn: str) -> str:
+        """With its path, where one was learned."""
+        return self._whole.get(arn, arn)

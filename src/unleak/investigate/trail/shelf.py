@@ -1,0 +1,261 @@
+"""The index: Parquet files on a shelf, made once of a source's log files and added to when new ones come.
+
+A part is written beside its place and renamed, then the list is: a crash leaves nothing half done, and what no list
+names is swept away.
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from unleak.investigate.trail.columns import COLUMNS, select_from
+from unleak.investigate.trail.lines import Written, write_lines, write_parsed_lines
+
+_BATCH_BYTES = 192 * 1024 * 1024
+_BATCH_FILES = 4000
+_VERSION = 1
+_GUESSED_RATIO = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A file as it was when it was read."""
+
+    path: str
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "Log":
+        found = path.stat()
+        return cls(str(path), found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file: what it was made of, how many records it holds, and what could not be read."""
+
+    name: str
+    logs: tuple[Log, ...]
+    records: int
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Shelf:
+    """`folder` is this source's own, 0700: the logs of an account are nobody else's business."""
+
+    folder: Path
+    tell: Callable[[int, int], None] = lambda _done, _all: None
+    parts: list[Part] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.parts = self._listed()
+
+    @property
+    def paths(self) -> list[Path]:
+        return [self.folder / p.name for p in self.parts]
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem for part in self.parts for problem in part.problems]
+
+    @property
+    def records(self) -> int:
+        return sum(p.records for p in self.parts)
+
+    def unknown(self, logs: Iterable[Path]) -> list[Path]:
+        """Those that are not on the shelf as they are now."""
+        known = {log for part in self.parts for log in part.logs}
+        return [path for path in logs if Log.of(path) not in known]
+
+    def update(self, logs: Iterable[Path]) -> None:
+        """Makes the shelf hold these files as they are now. Raises duckdb.Error, OSError."""
+        wanted = {log.path: log for log in (Log.of(p) for p in logs)}
+        with self._locked():
+            self.parts = [p for p in self._listed() if all(wanted.get(log.path) == log for log in p.logs)]
+            known = {log.path for part in self.parts for log in part.logs}
+            new = [log for path, log in wanted.items() if path not in known]
+            if new:
+                self._sweep()
+                self._add(new)
+            self._write_list()
+
+    def add_records(self, records: Iterable[dict[str, Any]]) -> int:
+        """Records that came from no file: a part of their own, always. How many."""
+        with self._locked():
+            with tempfile.NamedTemporaryFile("wb", dir=self.folder, prefix="new-", suffix=".json") as lines:
+                count = 0
+                for record in records:
+                    lines.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+                    count += 1
+                lines.flush()
+                if not count:
+                    return 0
+                with tempfile.NamedTemporaryFile("w+b", dir=self.folder, prefix="lines-", suffix=".json") as clean:
+                    write_parsed_lines(Path(lines.name), clean)
+                    clean.flush()
+                    self.parts = [*self._listed(), self._part(Path(clean.name), (), ())]
+            self._write_list()
+            return count
+
+    def _add(self, new: list[Log]) -> None:
+        """While DuckDB turns one batch into Parquet, the next is inflated."""
+        done, total = 0, sum(log.size for log in new)
+        self.tell(0, total)
+        with ThreadPoolExecutor(1) as beside:
+            batches = list(_batches(new))
+            following: Future[_Batch] = beside.submit(self._inflate, batches[0])
+            for number in range(len(batches)):
+                batch = following.result()
+                if number + 1 < len(batches):
+                    following = beside.submit(self._inflate, batches[number + 1])
+                self.parts.append(self._indexed(batch))
+                done += sum(log.size for log in batch.logs)
+                self.tell(done, total)
+                self._write_list()
+
+    def _inflate(self, logs: tuple[Log, ...], *, parsed: bool = False) -> "_Batch":
+        fd, name = tempfile.mkstemp(dir=self.folder, prefix="lines-", suffix=".json")
+        written = []
+        with os.fdopen(fd, "wb") as out:
+            for log in logs:
+                try:
+                    written.append((write_parsed_lines if parsed else write_lines)(Path(log.path), out))
+                except OSError as error:
+                    written.append(Written(problem=f"could not be opened: {error.strerror}"))
+        return _Batch(logs, Path(name), tuple(written))
+
+    def _indexed(self, batch: "_Batch") -> Part:
+        """Where the quick way fails on a batch, the patient one tells which file it was, and saves what can be."""
+        try:
+            try:
+                part = self._part(batch.lines, batch.logs, batch.problems)
+                if part.records == batch.count:
+                    return part
+            except duckdb.Error:
+                pass
+            patient = self._inflate(batch.logs, parsed=True)
+            try:
+                return self._part(patient.lines, patient.logs, patient.problems)
+            finally:
+                patient.lines.unlink()
+        finally:
+            batch.lines.unlink()
+
+    def _part(self, lines: Path, logs: tuple[Log, ...], problems: tuple[str, ...]) -> Part:
+        number = 1 + max((int(p.name[5:11]) for p in self.parts), default=0)
+        part = Part(f"part-{number:06d}.parquet", logs, 0, problems)
+        place = self.folder / part.name
+        with connected(self.folder) as duck:
+            if lines.stat().st_size == 0:
+                return replace(part, records=self._copy(duck, _EMPTY, place))
+            chosen = select_from(quoted(lines)) + " WHERE eventID IS NOT NULL AND eventTime IS NOT NULL"
+            return replace(part, records=self._copy(duck, chosen, place))
+
+    @staticmethod
+    def _copy(duck: duckdb.DuckDBPyConnection, chosen: str, place: Path) -> int:
+        half = place.with_suffix(".half")
+        options = "FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880"
+        row = duck.execute(f"COPY ({chosen}) TO {quoted(half)} ({options})").fetchone()
+        half.replace(place)
+        return int(row[0]) if row else 0
+
+    def _listed(self) -> list[Part]:
+        try:
+            raw = json.loads((self.folder / "list.json").read_text())
+            if raw["version"] != _VERSION or raw["columns"] != list(COLUMNS):
+                return []
+            parts = [
+                Part(p["name"], tuple(Log(**log) for log in p["logs"]), p["records"], tuple(p["problems"]))
+                for p in raw["parts"]
+            ]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+        return [p for p in parts if (self.folder / p.name).is_file()]
+
+    def _write_list(self) -> None:
+        plain = {"version": _VERSION, "columns": list(COLUMNS), "parts": [asdict(p) for p in self.parts]}
+        new = self.folder / "list.new"
+        new.write_text(json.dumps(plain))
+        new.replace(self.folder / "list.json")
+
+    def _sweep(self) -> None:
+        kept = {p.name for p in self.parts}
+        for path in self.folder.iterdir():
+            ours = path.suffix in {".half", ".parquet"} or path.name.startswith(("lines-", "new-"))
+            if ours and path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    logs: tuple[Log, ...]
+    lines: Path
+    written: tuple[Written, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(w.lines for w in self.written)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        both = zip(self.logs, self.written, strict=True)
+        return tuple(f"{Path(log.path).name}: {w.problem}" for log, w in both if w.problem)
+
+
+def _batches(logs: list[Log]) -> Iterator[tuple[Log, ...]]:
+    """So much at once that Parquet's groups fill, and so little that the lines fit beside everything else."""
+    batch: list[Log] = []
+    size = 0
+    for log in logs:
+        packed = log.path.endswith((".gz", ".zst"))
+        batch.append(log)
+        size += log.size * (_GUESSED_RATIO if packed else 1)
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
+            yield tuple(batch)
+            batch, size = [], 0
+    if batch:
+        yield tuple(batch)
+
+
+_KINDS = {"at": "TIMESTAMP", "read_only": "BOOLEAN"}
+_EMPTY = "SELECT " + ", ".join(
+    f'NULL::{_KINDS.get(name, "VARCHAR")} AS "{name}"'
+    for name in COLUMNS
+) + " WHERE false"  # fmt: skip
+
+
+def quoted(path: Path | str) -> str:
+    """As a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+@contextmanager
+def connected(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB that stays below 600 MB, spills beside the shelf, and neither loads extensions nor calls out."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "600MB", "preserve_insertion_order": "false", "temp_directory": str(folder / "spill"),
+        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+    }  # fmt: skip
+    duck = duckdb.connect(config=config)
+    try:
+        yield duck
+    finally:
+        duck.close()
