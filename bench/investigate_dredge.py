@@ -38,7 +38,7 @@ class Told:
 
 def install() -> Path:
     """In an environment of its own; what is there already is left."""
-    folder = HERE / ".venv-dredge"
+    folder = HERE / ".venv" / "dredge"
     mark = folder / ".peer"
     if not mark.exists() or mark.read_text() != PIN:
         venv.create(folder, with_pip=True)

@@ -4,10 +4,12 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from unleak.engine.permissions import responder_policy
+from unleak.investigate.sigma.rule import LEVELS, Rule
+from unleak.investigate.sigma.rules import load
 from unleak.respond import ACTIONS, CHECKS
 from unleak.scan.detector import Detector
 from unleak.scan.detectors import DETECTORS
@@ -20,12 +22,15 @@ _HEAD = "<!-- Written by `make docs` from the code. Do not edit. -->"
 
 def pages() -> dict[str, str]:
     """File name to text."""
+    rules = load().rules
     return {
         "detectors.md": _page("Detectors", _detectors()),
         **{f"detectors/{d.id}.md": _page(d.title, _detector(d)) for d in DETECTORS},
         "actions.md": _page("Actions", _actions()),
         **{f"actions/{a.id}.md": _page(a.title, _action(a)) for a in ACTIONS.values()},
         "checks.md": _page("Checks", _checks()),
+        "rules.md": _page("Rules", _rules(rules)),
+        **{f"rules/{r.slug}.md": _page(r.title, _rule(r)) for r in rules},
         "policy.md": _page("The responder's policy", _policy()),
     }
 
@@ -108,6 +113,27 @@ def _checks() -> Iterator[str]:
     yield from ("What unleak looks at. A check never writes.", "", "| Check | What it does | Needs |", "|---|---|---|")
     for c in CHECKS.values():
         yield f"| {c.id} | {c.title} | {', '.join(f'`{p}`' for p in c.permissions) or 'nothing'} |"
+
+
+def _rules(rules: Sequence[Rule]) -> Iterator[str]:
+    yield "What `unleak investigate` names in an attacker's calls: Sigma rules, in the package's `investigate/rules`."
+    yield from ("They name attempts too: whether a call succeeded is told beside them.", "")
+    yield from ("| Rule | What | Level | ATT&CK |", "|---|---|---|---|")
+    for r in sorted(rules, key=lambda r: (-LEVELS.index(r.level), r.slug)):
+        yield f"| [{r.slug}](rules/{r.slug}.md) | {r.title} | {r.level} | {', '.join(r.techniques)} |"
+
+
+def _rule(r: Rule) -> Iterator[str]:
+    yield from (f"`{r.slug}`, {r.id}. Level: {r.level}.", "", *_wrapped(" ".join(r.description.split())), "")
+    yield from ("| | |", "|---|---|", f"| ATT&CK techniques | {', '.join(r.techniques) or 'none'} |")
+    yield from (f"| tactics | {', '.join(r.tactics) or 'none'} |", "")
+    if r.false_positives:
+        yield from ("## What else it may be", "", *(f"- {one}" for one in r.false_positives), "")
+    for title, examples in (("It names", r.examples), ("It does not name", r.counter_examples)):
+        yield from (f"## {title}", "")
+        for example in examples:
+            yield from ("```json", json.dumps(example, indent=2), "```", "")
+    yield from ("## References", "", *(f"- <{reference}>" for reference in r.references))
 
 
 def _policy() -> Iterator[str]:

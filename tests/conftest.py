@@ -74,7 +74,7 @@ class Site:
 def site_in(standin: Standin, home: Path) -> Site:
     """An account of its own in this stand-in."""
     account = next_account()
-    config = Config(home=home / account, regions=("us-east-1",))
+    config = Config(home=home / account, regions=("us-east-1",), lookups_a_second=0)
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
     return Site(standin, build(admin, responder_policy()), config)

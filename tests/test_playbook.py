@@ -93,7 +93,7 @@ def test_the_owner_comes_first() -> None:
 def test_deny_before_deactivate_and_learn_afterwards() -> None:
     plan = playbook(incident(opened(Mode.DISABLE, Ground.PERSON), LOOKED_INTO[0]), NOW)
     order = [p.step.unit for p in plan.steps]
-    assert order == ["try_credential", "save_principal", "read_permissions", *ALL, "calls_of_key"]
+    assert order == ["try_credential", "save_principal", "read_permissions", *ALL, "calls_of_key", "descent"]
 
 
 @pytest.mark.parametrize("tried", [replace(TRIED, accepted=False), None])

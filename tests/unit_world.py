@@ -70,6 +70,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "save_principal": _user,
     "read_permissions": _user,
     "calls_of_key": _key,
+    "descent": _key,
     "instance_role": _instance,
     "attach_quarantine": _user,
     "revoke_user_sessions": _user,
@@ -117,4 +118,4 @@ def bench_of(site: Site) -> Bench:
         organizations={site.stage.account: OrganizationFound(site.stage.account, management_of(site))}
         if site.config.accounts else {},
     )  # fmt: skip
-    return Bench(Context(world.aws, world.clock, incident, world.vault, world.record.keep), called)
+    return Bench(Context(world.aws, world.clock, incident, world.vault, world.record.keep, config=world.config), called)

@@ -43,7 +43,8 @@ class Config:
 
     `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
     `regions`: where to look; empty means every region that the account has enabled. `trails`: where the calls are, as
-    `unleak investigate --trail` takes them.
+    `unleak investigate --trail` takes them. `lookups_a_second`: how often an account's event history is asked, in each
+    region; AWS allows two, 0 means without a pause.
     """
 
     home: Path
@@ -56,6 +57,12 @@ class Config:
     accounts: Mapping[str, AccountAccess] = field(default_factory=dict)
     organization: OrganizationAccess | None = None
     trails: tuple[str, ...] = ()
+    lookups_a_second: float = 2
+
+    @classmethod
+    def nowhere(cls) -> "Config":
+        """For what looks at a key by itself, and keeps nothing."""
+        return cls(Path(os.devnull))
 
     @property
     def record_url(self) -> str:
@@ -64,7 +71,18 @@ class Config:
 
 _ACCOUNT_DIGITS = 12
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]{1,2}")
-_KNOWN = {"home", "database", "region", "stop", "principals_per_hour", "regions", "accounts", "organization", "trails"}
+_KNOWN = {
+    "home",
+    "database",
+    "region",
+    "stop",
+    "principals_per_hour",
+    "regions",
+    "accounts",
+    "organization",
+    "trails",
+    "lookups_a_second",
+}
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ, profile: str = "") -> Config:
@@ -101,6 +119,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         accounts=accounts,
         organization=organization,
         trails=tuple(trails),
+        lookups_a_second=_positive(raw.get("lookups_a_second", 2)),
     )
 
 
@@ -115,6 +134,13 @@ def _check(raw: Mapping[str, Any]) -> None:
             raise Misuse(
                 f"unleak.toml: account {number} is no account number", "it has twelve digits, in quotation marks"
             )
+
+
+def _positive(value: object) -> float:
+    """Raises Misuse for what is no number that one can wait by."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise Misuse("unleak.toml: lookups_a_second is a number", "write lookups_a_second = 2")
+    return float(value)
 
 
 def check_region(region: str) -> str:

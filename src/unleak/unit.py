@@ -1,10 +1,11 @@
 """What a Check and an Action promise, and what they are given to work with."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from unleak.aws.accounts import Accounts
+from unleak.config import Config
 from unleak.model.clock import Clock
 from unleak.model.credential import Vault
 from unleak.model.evidence import Evidence, Exhibit
@@ -16,7 +17,7 @@ from unleak.model.plan import Change, Look, Outcome, Target
 class Context:
     """`incident` is a snapshot; `keep` stores bulk evidence (JSON lines); `vault` holds secrets in memory only.
 
-    `round` is the renewal that is asked for: 1 at first.
+    `round` is the renewal that is asked for: 1 at first. `config` says where trails are, and where to keep copies.
     """
 
     aws: Accounts
@@ -25,6 +26,7 @@ class Context:
     vault: Vault
     keep: Callable[[Iterable[bytes]], Exhibit]
     round: int = 1
+    config: Config = field(default_factory=Config.nowhere)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from unleak.config import Config
     from unleak.model.incident import Incident
     from unleak.respond import World
 
@@ -18,6 +19,21 @@ def found_incident(world: "World", name: str) -> "Incident":
         if incident.seq:
             return incident
     raise Misuse(f"there is no incident {name}", "`unleak incident list` shows which there are")
+
+
+def incident_of_key(config: "Config", key_id: str) -> "Incident | None":
+    """What the record has of a key; None where there is no record or no such incident. No record is made."""
+    from unleak.engine.local import incident_id_of
+    from unleak.store.record import Record
+
+    if not config.database and not (config.home / "unleak.db").exists():
+        return None
+    record = Record(config.record_url)
+    try:
+        incident = record.incident(incident_id_of(key_id))
+    finally:
+        record.close()
+    return incident if incident.seq else None
 
 
 def now_of(world: "World", incident: "Incident") -> datetime:

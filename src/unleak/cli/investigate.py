@@ -54,6 +54,7 @@ def command(
 
     Exit codes: 0 no call of an attacker seen, 1 there were some, 2 misuse, 3 something could not be looked at.
     """
+    from unleak.cli.incident_named import incident_of_key
     from unleak.cli.investigate_told import progress
     from unleak.investigate.run import Wish, investigate
     from unleak.report.investigation import FORMATS
@@ -62,11 +63,13 @@ def command(
     config = config_of(profile, region, config_path)
     home = config.home / "trail"
     loaded = _rules(rule_folders, home)
-    leak = time_of(leaked_at, "--leaked-at")
+    known = incident_of_key(config, key_id)
+    leak = time_of(leaked_at, "--leaked-at") or (known.leaked_at if known else None)
     begin, end = time_of(since, "--since") or _before(leak), time_of(until, "--until")
     sources = _sources(config, key_id, account, trails, home)
     with progress() as tell:
-        wish = Wish(key_id, home, leak, begin, end, loaded, evidence, tell=tell)
+        ours = known.our_request_ids if known else frozenset()
+        wish = Wish(key_id, home, leak, begin, end, loaded, evidence, tell=tell, our_requests=ours)
         found = investigate(_verifying(wish, sources, config) if verify else wish, sources, datetime.now(UTC))
     text = FORMATS[format_name](found)
     if output is not None:
@@ -125,7 +128,7 @@ def _sources(config: "Config", key_id: str, account: str, trails: tuple[str, ...
     whose = account or account_of(key_id) or ""
     if not whose and any(n == EVENT_HISTORY or "://" in n for n in names):
         raise Misuse("the key's id does not tell its account", "say whose trail it is: --account 123456789012")
-    return opened(names, lambda: Accounts(config), whose, home)
+    return opened(names, lambda: Accounts(config), whose, home, config.lookups_a_second)
 
 
 def _verifying(wish: "Wish", sources: "Opened", config: "Config") -> "Wish":

@@ -9,7 +9,7 @@ from unleak.iam.key_id import account_of
 from unleak.investigate import standing as stands
 from unleak.investigate.chain.descend import MOST_CREDENTIALS, Ask, descend, leaked_credential
 from unleak.investigate.chain.found.exclusive import exclusive
-from unleak.investigate.chain.graph import Graph
+from unleak.investigate.chain.graph import NOTHING_ELSE, Around, Graph
 from unleak.investigate.gaps import gaps
 from unleak.investigate.leak_time import guessed
 from unleak.investigate.near import principals, suspects
@@ -32,6 +32,7 @@ class Asked:
     most: int = MOST_CREDENTIALS
     ask: Ask = field(default=lambda _graph, _keys: None)
     problems: Callable[[], tuple[str, ...]] = tuple
+    around: Around = NOTHING_ELSE
 
 
 def answer(table: Table, asked: Asked, now: datetime) -> Investigation:
@@ -42,7 +43,7 @@ def answer(table: Table, asked: Asked, now: datetime) -> Investigation:
     leaked = leaked_credential(
         asked.key_id, arn, uses[0].account if uses else account_of(asked.key_id) or "", leaked_at
     )
-    graph = descend(table, leaked, most=asked.most, ask=asked.ask)
+    graph = descend(table, leaked, most=asked.most, ask=asked.ask, around=asked.around)
     calls = tuple(sorted(graph.calls.values(), key=lambda c: (c.at, c.event_id)))
     did, unasked = techniques(table, graph.calls, asked.rules)
     first, last, records = table.span()

@@ -162,6 +162,11 @@ def _plain(value: object, longest: int) -> Any:
     return value if isinstance(value, bool | int | float | None) else ""
 
 
+def is_ours(call: Call, ours: frozenset[str]) -> bool:
+    """Our trials only read, and mint one witness session: whatever else bears such an id is not ours."""
+    return call.request_id in ours and (call.read_only or call.action == "sts:GetSessionToken")
+
+
 def is_key_id(value: object) -> bool:
     return isinstance(value, str) and kind_of(value) in {KeyKind.LONG_TERM, KeyKind.TEMPORARY}
 

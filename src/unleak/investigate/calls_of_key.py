@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from unleak.investigate.calls import call_to_line
+from unleak.investigate.calls import call_to_line, is_ours
 from unleak.investigate.chain.follow import follow
 from unleak.investigate.lasting import is_aws_quarantine, lasts
 from unleak.investigate.trail.event_history import calls_with_key
@@ -35,7 +35,7 @@ class CallsOfKey:
         regions = context.aws.regions(target.account)
         heard = calls_with_key(lambda r: context.aws.client(target.account, "cloudtrail", r), regions, target.id)
         ours = context.incident.our_request_ids
-        calls = [c for c in heard.calls if not (_is_ours(c, ours) or _is_aws_quarantining(c))]
+        calls = [c for c in heard.calls if not (is_ours(c, ours) or _is_aws_quarantining(c))]
         witness = {t.witness_key_id for t in context.incident.tried.values()}
         for call in calls:
             yield from (f for f in follow(call) if getattr(f, "key_id", "") not in witness)
@@ -75,11 +75,6 @@ def _of_session(owner: KeyOwner, call: Call) -> KeyOwner:
         case "Root":
             return replace(owner, kind=CredentialKind.ROOT_SESSION)
     return owner
-
-
-def _is_ours(call: Call, ours: frozenset[str]) -> bool:
-    """Our trials only read, and mint one witness session: whatever else bears such an id is not ours."""
-    return call.request_id in ours and (call.read_only or call.action == "sts:GetSessionToken")
 
 
 def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[str, ...]) -> CallsRead:

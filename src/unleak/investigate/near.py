@@ -42,10 +42,15 @@ def principal_of(graph: Graph, held: HeldCredential) -> str:
     )
     if call is not None:
         return call.issuer_arn
-    parts = held.principal_arn.split(":", 5)
+    return role_or_user(held.principal_arn)
+
+
+def role_or_user(arn: str) -> str:
+    """A role's session as its role, whose path it does not tell; whatever else as it is."""
+    parts = arn.split(":", 5)
     if len(parts) > 5 and parts[5].startswith("assumed-role/"):  # noqa: PLR2004
         return f"arn:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
-    return held.principal_arn
+    return arn
 
 
 def _out(graph: Graph, table: Table) -> Iterator[PrincipalSeen]:

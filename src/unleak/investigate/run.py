@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from unleak.investigate.answer import Asked, answer
-from unleak.investigate.chain.graph import Graph
+from unleak.investigate.chain.graph import Around, Graph
 from unleak.investigate.chain.question import Questions
 from unleak.investigate.evidence import write_parquet
 from unleak.investigate.sigma.rule import Loaded
@@ -16,6 +16,7 @@ from unleak.investigate.trail.first_look import FirstLook, first_look
 from unleak.investigate.trail.opened import Opened, shelf_folder
 from unleak.investigate.trail.shelf import Shelf
 from unleak.investigate.trail.sources import AskedSource, Progress
+from unleak.investigate.trail.sources.event_history import EventHistory
 from unleak.investigate.trail.table import Table, table_over
 from unleak.model.investigation import Investigation
 
@@ -33,7 +34,9 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`home` is where indexes and copies are kept; `since` and `until` bound what is fetched."""
+    """`home` is where indexes and copies are kept; `since` and `until` bound what is fetched. `our_requests` and
+    `our_keys` are unleak's own: not the attacker's.
+    """
 
     key_id: str
     home: Path
@@ -43,6 +46,8 @@ class Wish:
     rules: tuple[Loaded, ...] = ()
     evidence: Path | None = None
     integrity: Callable[[], str] = str
+    our_requests: frozenset[str] = frozenset()
+    our_keys: frozenset[str] = frozenset()
     tell: Tell = field(default_factory=Tell)
 
 
@@ -67,12 +72,20 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
             ofs += [p for shelf in shelves for p in shelf.problems]
             return (*ofs, *(p for source in sources.asked for p in source.problems))
 
-        asked = Asked(wish.key_id, wish.leaked_at, wish.rules, ask=asker.ask, problems=problems)
+        asked = Asked(
+            wish.key_id, wish.leaked_at, wish.rules, ask=asker.ask, problems=problems, around=_around(wish, sources)
+        )
         asker.ask_first()
         found = answer(table, asked, now)
         if wish.evidence is not None:
             write_parquet(table.duck, found.calls, wish.evidence)
     return replace(found, seen=replace(found.seen, integrity=wish.integrity()))
+
+
+def _around(wish: Wish, sources: Opened) -> Around:
+    """The event history cannot be asked for an address."""
+    only_asked = not sources.files and all(isinstance(source, EventHistory) for source in sources.asked)
+    return Around(wish.our_requests, wish.our_keys, addresses_tell=not only_asked)
 
 
 def _parts(shelves: list[Shelf]) -> list[Path]:

@@ -204,6 +204,44 @@ class InstanceRole:
     role_arn: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that an attacker brought about and that still stands, as far as the trail tells. `by`: the credential.
+
+    `is_principal`: it can hold or give credentials. `grants`: outsiders that it lets in.
+    """
+
+    arn: str
+    type: str
+    deed: str
+    detail: str
+    by: str
+    at: datetime
+    event_id: str
+    is_principal: bool = False
+    grants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DescentRead:
+    """What came of the leaked credential, followed through the trail. All that the attacker brought about lies in
+    `exhibit`, removed or not; `standing` are those of it that stand, the worst first, at most 200.
+
+    `stolen` are long-term keys of others that were probably stolen: told, and not touched. `capped` says that more was
+    there than was followed.
+    """
+
+    key_id: str
+    exhibit: Exhibit
+    credentials: int
+    calls: int
+    standing: tuple[Fact, ...] = ()
+    removed: int = 0
+    stolen: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    capped: str = ""
+
+
 Evidence = (
     KeyOwner
     | KeyTried
@@ -214,4 +252,5 @@ Evidence = (
     | CredentialFound
     | ResourceFound
     | InstanceRole
+    | DescentRead
 )

@@ -31,6 +31,7 @@ from unleak.model.entry import (
 from unleak.model.evidence import (
     CallsRead,
     CredentialFound,
+    DescentRead,
     Evidence,
     InstanceRole,
     KeyOwner,
@@ -154,6 +155,7 @@ class Incident:
     resources: Mapping[str, ResourceFound] = field(default_factory=dict)
     instance_roles: Mapping[str, str] = field(default_factory=dict)
     organizations: Mapping[str, OrganizationFound] = field(default_factory=dict)
+    descent: DescentRead | None = None
     requested: Mapping[str, Requested] = field(default_factory=dict)
     hold: HoldSet | None = None
     checks: Mapping[str, CheckState] = field(default_factory=dict)
@@ -316,9 +318,14 @@ def _with_evidence(incident: Incident, found: Evidence) -> Incident:
             return _with_credential(incident, found)
         case ResourceFound():
             return replace(incident, resources={found.target.id: found, **incident.resources})
-        case InstanceRole():
-            roles = {**incident.instance_roles, found.instance_arn: found.role_arn}
-            return replace(incident, instance_roles=roles)
+        case InstanceRole() | DescentRead():
+            return _with_reach(incident, found)
+
+
+def _with_reach(incident: Incident, found: InstanceRole | DescentRead) -> Incident:
+    if isinstance(found, DescentRead):
+        return replace(incident, descent=found)
+    return replace(incident, instance_roles={**incident.instance_roles, found.instance_arn: found.role_arn})
 
 
 def _with_credential(incident: Incident, found: CredentialFound) -> Incident:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from unleak.model.call import Call
 from unleak.model.credential import Origin
@@ -16,12 +16,21 @@ class Certainty(StrEnum):
     POSSIBLE = "possible"
 
 
+class Closeness(IntEnum):
+    """What ties a credential to its parent: the nearest tie tells which of several parents it is."""
+
+    BY_ADDRESS = 0
+    OF_A_PRINCIPAL = 1
+    BY_SIGN_IN = 2
+    GIVEN_OUT = 3
+
+
 @dataclass(frozen=True, slots=True)
 class HeldCredential:
     """A credential in the attacker's hands. `since` is from when on; `shared`: its rightful holder goes on using it.
 
     `parent` is the credential that it came from (None: the leaked one, or nobody can tell); `proof` names events;
-    `is_given`: the answer of one of them carried it.
+    `closeness` is how near the first of them is to it.
     """
 
     key_id: str
@@ -36,7 +45,7 @@ class HeldCredential:
     proof: tuple[str, ...] = ()
     expires_at: datetime | None = None
     shared: bool = False
-    is_given: bool = False
+    closeness: Closeness = Closeness.OF_A_PRINCIPAL
     first: datetime | None = None
     last: datetime | None = None
     events: int = 0

@@ -70,6 +70,7 @@ def to_do(incident: Incident) -> Iterator[str]:
     elif owner.kind is CredentialKind.SERVICE_CREDENTIAL and owner.user_arn is None:
         yield f"{incident.key_id} does not exist (any more): nothing is left to switch off; look at what was done"
     yield from _made_before(incident)
+    yield from _probably_stolen(incident)
     yield from _outlives(incident)
     yield from _put_right(incident, owner)
 
@@ -82,6 +83,12 @@ def _made_before(incident: Incident) -> Iterator[str]:
         more = f" and {len(before) - _MOST_NAMED} more" if before[_MOST_NAMED:] else ""
         listed = ", ".join(before[:_MOST_NAMED]) + more
         yield f"made with this key before the leak, and left alone: {listed}; look whether they are yours"
+
+
+def _probably_stolen(incident: Incident) -> Iterator[str]:
+    """Other people's keys, which address and habit speak against: whoever owns one decides."""
+    for key_id in incident.descent.stolen if incident.descent else ():
+        yield f"{key_id} was used from the attacker's address, probably stolen: unleak respond {key_id} --reason ..."
 
 
 _ENDS_BY = {

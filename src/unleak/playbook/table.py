@@ -134,6 +134,9 @@ def _investigation(incident: Incident) -> Iterator[Wanted]:
     for credential in facts.chain(incident):
         target = Target(TargetKind.KEY, credential.key_id, credential.account or home)
         yield Wanted(Step(_TRAIL, target), again_at=tuple(sorted({*again, *(t for t in lifts if t)})))
+    due = tuple(sorted({*again, *(t for t in lifts if t)}))
+    leaked = Target(TargetKind.KEY, incident.key_id, home)
+    yield Wanted(Step("descent", leaked), again_at=due, not_before=due[0] if due else None)
 
 
 def _reached(incident: Incident) -> Iterator[Wanted]:

@@ -23,6 +23,7 @@ from unleak.model.entry import (
 from unleak.model.evidence import (
     CallsRead,
     CredentialFound,
+    DescentRead,
     Evidence,
     InstanceRole,
     KeyOwner,
@@ -118,6 +119,16 @@ def evidence_sentence(found: Evidence) -> str:  # noqa: C901  as above
             return f"{found.how} created {found.target.kind.value} {found.target.name} in {found.target.region}"
         case InstanceRole():
             return f"{_name(found.instance_arn)} holds the role {_name(found.role_arn)}"
+        case DescentRead():
+            return _descent_sentence(found)
+
+
+def _descent_sentence(found: DescentRead) -> str:
+    more = f"; {found.capped}" if found.capped else ""
+    return (
+        f"{found.credentials - 1} more credentials came of {found.key_id}, with {found.calls} calls of a stranger; "
+        f"{len(found.standing)} things stand that they made or changed, {found.removed} were removed again{more}"
+    )
 
 
 def _owner_sentence(found: KeyOwner) -> str:

@@ -44,7 +44,7 @@ def as_ours(step: Step) -> Iterator[None]:
 
 
 def context_of(world: World, incident: Incident, step: Step) -> Context:
-    return Context(world.aws, world.clock, incident, world.vault, world.record.keep, step.round)
+    return Context(world.aws, world.clock, incident, world.vault, world.record.keep, step.round, world.config)
 
 
 def append(world: World, incident: Incident, *events: Event) -> Incident:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from unleak.investigate.chain.found import find
-from unleak.investigate.chain.graph import Graph
+from unleak.investigate.chain.graph import NOTHING_ELSE, Around, Graph
 from unleak.investigate.chain.home import Home
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
@@ -21,12 +21,17 @@ Ask = Callable[[Graph, list[str]], None]
 
 
 def descend(
-    table: Table, leaked: HeldCredential, *, most: int = MOST_CREDENTIALS, ask: Ask = lambda _graph, _keys: None
+    table: Table,
+    leaked: HeldCredential,
+    *,
+    most: int = MOST_CREDENTIALS,
+    ask: Ask = lambda _graph, _keys: None,
+    around: Around = NOTHING_ELSE,
 ) -> Graph:
     """1. The new credentials' calls are read; those of a shared one only as far as its rightful holder did not make
     them. 2. Each accepted call gives leads. 3. The leads are looked for in the trail. 4. What they prove is new: again.
     """
-    graph = Graph(leaked.key_id, leaked.since, most)
+    graph = Graph(leaked.key_id, leaked.since, most, around=around)
     fresh = graph.hold([leaked])
     ask(graph, fresh)
     graph.homes[leaked.key_id] = _home(table, leaked)

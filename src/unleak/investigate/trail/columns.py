@@ -27,10 +27,18 @@ READ: Mapping[str, str] = {
 }  # fmt: skip
 """What is read of a record, and as what."""
 
-_TOKENLESS = """CASE WHEN contains(responseElements, '"sessionToken"') THEN regexp_replace(responseElements,
-    '"sessionToken"\\s*:\\s*"[^"]*"', '"sessionToken":""', 'g') ELSE responseElements END"""
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""An event of any other time is none."""
+_A_RECORD = f"""eventID <> '' AND eventSource IS NOT NULL AND eventName IS NOT NULL AND eventTime LIKE '%Z'
+    AND try_cast(eventTime AS TIMESTAMP) BETWEEN '{FIRST_YEAR}-01-01' AND '{LAST_YEAR}-12-31'"""
+_OF_TOKENS = """'(?i)"([a-z-]*(?:session|security)[_-]?token)"\\s*:\\s*"(?:[^"\\\\]|\\\\.)*"'"""
 _MADE = """CASE WHEN contains(responseElements, '"accessKeyId"') THEN nullif(regexp_extract(responseElements,
     '"accessKeyId"\\s*:\\s*"([A-Z0-9]{16,128})"', 1), '') END"""
+
+
+def _tokenless(field: str) -> str:
+    replaced = f"""regexp_replace({field}, {_OF_TOKENS}, '"\\1":""', 'g')"""
+    return f"""(CASE WHEN contains({field}, 'oken"') THEN {replaced} ELSE {field} END)::VARCHAR"""
 
 
 def _of_assuming(field: str) -> str:
@@ -71,22 +79,25 @@ _EXPRESSIONS: Mapping[str, str] = {
     "made_key": _MADE,
     "role_arn": _of_assuming("roleArn"),
     "session_name": _of_assuming("roleSessionName"),
-    "request": "requestParameters::VARCHAR",
-    "response": f"({_TOKENLESS})::VARCHAR",
-    "additional": "additionalEventData::VARCHAR",
-    "details": "serviceEventDetails::VARCHAR",
+    "request": _tokenless("requestParameters"),
+    "response": _tokenless("responseElements"),
+    "additional": _tokenless("additionalEventData"),
+    "details": _tokenless("serviceEventDetails"),
     "resources": "resources::VARCHAR",
 }
 COLUMNS = tuple(_EXPRESSIONS)
 """Names of the columns, in their order."""
 
 
-def select_from(lines: str) -> str:
-    """SQL that reads NDJSON (one record a line) into our columns; `lines` is a quoted path or list of them."""
+def select_from(lines: str, *, leniently: bool = False) -> str:
+    """SQL that reads NDJSON (one record a line) into our columns; `lines` is a quoted path or list of them. What is no
+    record is left out; `leniently`, what is no JSON too.
+    """
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in READ.items())
     fields = ", ".join(f'{expression} AS "{name}"' for name, expression in _EXPRESSIONS.items())
     options = f"columns = {{{types}}}, format = 'newline_delimited', compression = 'uncompressed'"
-    return f"SELECT {fields} FROM read_json({lines}, {options}, maximum_object_size = 33554432)"  # noqa: S608  ours
+    options += f", maximum_object_size = 33554432, ignore_errors = {str(leniently).lower()}"
+    return f"SELECT {fields} FROM read_json({lines}, {options}) WHERE {_A_RECORD}"  # noqa: S608  ours
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,4 +124,8 @@ def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(value: str | None) -> Any:
-    return None if value is None else json.loads(value)
+    """What Python does not read (numbers of thousands of digits, a thousand lists in lists) hides no call."""
+    try:
+        return None if value is None else json.loads(value)
+    except (ValueError, RecursionError):
+        return {"unread": "(could not be read)"}

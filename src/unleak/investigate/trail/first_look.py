@@ -3,16 +3,19 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from unleak.investigate.calls import call_from_record
 from unleak.investigate.trail.inflate import Damaged, pieces
+from unleak.investigate.trail.lines import parsed_records
 from unleak.model.call import Call
 
 _BEGINS = b'{"eventVersion"'
 _THREADS = 2
+_LONGEST_RECORD = 64 * 1024 * 1024
 _MOST_CALLS = 20_000
 _DECODER = json.JSONDecoder()
 
@@ -32,60 +35,77 @@ def first_look(key_id: str, logs: Iterable[Path], tell: Callable[[int], None] = 
     answer, needle = FirstLook(key_id), key_id.encode()
     calls: dict[str, Call] = {}
 
-    def look(path: Path) -> tuple[Path, int, list[Call]]:
-        return path, *_in_file(path, needle)
+    def look(path: Path) -> tuple[int, _Search]:
+        return path.stat().st_size, _in_file(path, needle)
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        for path, mentions, found in pool.map(look, logs):
-            answer.files += mentions > 0
-            answer.mentions += mentions
+        for size, search in pool.map(look, logs):
+            answer.files += search.mentions > 0
+            answer.mentions += search.mentions
             if len(calls) < _MOST_CALLS:
-                calls.update((c.event_id, c) for c in found)
-            tell(path.stat().st_size)
+                calls.update((c.event_id, c) for c in search.found)
+            tell(size)
     answer.calls = sorted(calls.values(), key=lambda c: (c.at, c.event_id))
     return answer
 
 
-def _in_file(path: Path, needle: bytes) -> tuple[int, list[Call]]:
-    """Most pieces hold nothing, and are neither joined nor cut."""
-    mentions, found, carry = 0, list[Call](), b""
-    try:
-        for piece in pieces(path):
-            first = piece.find(needle)
-            if first < 0 and (carry[-len(needle) :] + piece[: len(needle)]).find(needle) < 0:
-                mentions += _take(carry, needle, len(carry), found)
-                carry = piece[max(0, piece.rfind(_BEGINS)) :]
+@dataclass(slots=True)
+class _Search:
+    """Through one file. `unplaced`: the key stands where no record of the delivered form is."""
+
+    needle: bytes
+    mentions: int = 0
+    found: list[Call] = field(default_factory=list)
+    unplaced: bool = False
+
+    def take(self, text: bytes, until: int) -> None:
+        """Adds the key's own calls in the records that end by `until`, and how often it is mentioned there."""
+        at = text.find(self.needle, 0, until)
+        while at >= 0:
+            begin = text.rfind(_BEGINS, 0, at)
+            end = text.find(_BEGINS, at, until)
+            end = end if end >= 0 else until
+            self.mentions += text.count(self.needle, at, end)
+            record = _record(text[begin:end], self.needle) if begin >= 0 else None
+            if record is None:
+                self.unplaced = True
             else:
-                text = carry + piece if carry else piece
-                begin = max(0, text.rfind(_BEGINS))
-                mentions += _take(text, needle, begin, found)
-                carry = text[begin:]
-    except (Damaged, OSError):
-        pass
-    return mentions + _take(carry, needle, len(carry), found), found
+                self.found += _call(record, self.needle)
+            at = text.find(self.needle, end, until)
 
 
-def _take(text: bytes, needle: bytes, until: int, found: list[Call]) -> int:
-    """Adds the key's own calls in the records that end by `until`; returns how often it is mentioned there."""
-    mentions, at = 0, text.find(needle, 0, until)
-    while at >= 0:
-        begin = text.rfind(_BEGINS, 0, at)
-        end = text.find(_BEGINS, at, until)
-        end = end if end >= 0 else until
-        mentions += text.count(needle, at, end)
-        record = _record(text[begin:end]) if begin >= 0 else None
-        if record is not None:
-            found += _call(record, needle)
-        at = text.find(needle, end, until)
-    return mentions
+def _in_file(path: Path, needle: bytes) -> _Search:
+    """Most pieces hold nothing, and are neither joined nor cut. Files that CloudTrail did not write so are parsed."""
+    search, carry = _Search(needle), b""
+    with suppress(OSError):
+        with suppress(Damaged):
+            for piece in pieces(path):
+                begin = piece.rfind(_BEGINS)
+                if begin >= 0 and not _either_holds(carry, piece, needle):
+                    carry = piece[begin:]
+                else:
+                    text = carry + piece
+                    begin = max(0, text.rfind(_BEGINS))
+                    search.take(text, begin)
+                    carry = text[begin:][-_LONGEST_RECORD:]
+        search.take(carry, len(carry))
+        if search.unplaced:
+            search.found = [c for record in parsed_records(path) for c in _call(record, needle)]
+    return search
 
 
-def _record(text: bytes) -> dict[str, Any] | None:
+def _either_holds(carry: bytes, piece: bytes, needle: bytes) -> bool:
+    return needle in piece or needle in carry or needle in carry[-len(needle) :] + piece[: len(needle)]
+
+
+def _record(given: bytes, needle: bytes) -> dict[str, Any] | None:
+    """None where that is no record, or the key stands behind it."""
+    text = given.decode("utf-8", "replace")
     try:
-        found, _ = _DECODER.raw_decode(text.decode("utf-8", "replace"))
+        found, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and "eventName" in found and needle.decode() not in text[end:] else None
 
 
 def _call(record: dict[str, Any], needle: bytes) -> Iterator[Call]:

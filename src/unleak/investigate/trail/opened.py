@@ -51,7 +51,9 @@ class Opened:
     trails: tuple[S3Trail, ...] = field(default=())
 
 
-def opened(names: tuple[str, ...], aws: Callable[[], Accounts], account: str, home: Path) -> Opened:
+def opened(
+    names: tuple[str, ...], aws: Callable[[], Accounts], account: str, home: Path, lookups_a_second: float = 2
+) -> Opened:
     """`aws` is called only for sources in AWS. Raises Misuse for what is no source, CouldNotLook where AWS refuses."""
     files: list[tuple[str, FileSource]] = []
     asked: list[AskedSource] = []
@@ -61,7 +63,8 @@ def opened(names: tuple[str, ...], aws: Callable[[], Accounts], account: str, ho
             accounts = aws()
             places = tuple(Place(account, region) for region in accounts.regions(account))
             cache, clock = home / "event-history", AwsClock(accounts)
-            asked.append(EventHistory(_clients(accounts), places, cache, now=clock.now))
+            pause = 1.04 / lookups_a_second if lookups_a_second else 0.0
+            asked.append(EventHistory(_clients(accounts), places, cache, pause=pause, now=clock.now))
         elif name.startswith("s3://"):
             trail = S3Trail(aws().client(account, "s3", ""), name, home / "s3")
             trails.append(trail)

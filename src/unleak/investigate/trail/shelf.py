@@ -8,9 +8,10 @@ import fcntl
 import json
 import os
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from unleak.investigate.trail.lines import Written, write_lines, write_parsed_li
 
 _BATCH_BYTES = 192 * 1024 * 1024
 _BATCH_FILES = 4000
-_VERSION = 1
+_VERSION = 2
 _GUESSED_RATIO = 9
 
 
@@ -42,24 +43,32 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One Parquet file: what it was made of, how many records it holds, and what could not be read."""
+    """One Parquet file: what it was made of, how many records and bytes it holds, and what could not be read."""
 
     name: str
     logs: tuple[Log, ...]
     records: int
     problems: tuple[str, ...] = ()
+    size: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Shelf:
-    """`folder` is this source's own, 0700: the logs of an account are nobody else's business."""
+    """`folder` is this source's own, 0700: the logs of an account are nobody else's business. As long as anybody's
+    shelf stands here, no part is swept away under it.
+    """
 
     folder: Path
     tell: Callable[[int, int], None] = lambda _done, _all: None
     parts: list[Part] = field(default_factory=list)
+    _unopened: list[str] = field(default_factory=list)
+    _standing: int = -1
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._standing = os.open(self.folder / "standing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, self._standing)
+        fcntl.flock(self._standing, fcntl.LOCK_SH)
         self.parts = self._listed()
 
     @property
@@ -68,7 +77,7 @@ class Shelf:
 
     @property
     def problems(self) -> list[str]:
-        return [problem for part in self.parts for problem in part.problems]
+        return [*self._unopened, *(problem for part in self.parts for problem in part.problems)]
 
     @property
     def records(self) -> int:
@@ -82,6 +91,7 @@ class Shelf:
     def update(self, logs: Iterable[Path]) -> None:
         """Makes the shelf hold these files as they are now. Raises duckdb.Error, OSError."""
         wanted = {log.path: log for log in (Log.of(p) for p in logs)}
+        self._unopened = []
         with self._locked():
             self.parts = [p for p in self._listed() if all(wanted.get(log.path) == log for log in p.logs)]
             known = {log.path for part in self.parts for log in part.logs}
@@ -103,9 +113,11 @@ class Shelf:
                 if not count:
                     return 0
                 with tempfile.NamedTemporaryFile("w+b", dir=self.folder, prefix="lines-", suffix=".json") as clean:
-                    write_parsed_lines(Path(lines.name), clean)
+                    written = write_parsed_lines(Path(lines.name), clean)
                     clean.flush()
-                    self.parts = [*self._listed(), self._part(Path(clean.name), (), ())]
+                    self.parts = self._listed()
+                    told = (f"answers of AWS: {written.problem}",) if written.problem else ()
+                    self.parts.append(self._part(Path(clean.name), (), told, leniently=True))
             self._write_list()
             return count
 
@@ -120,48 +132,57 @@ class Shelf:
                 batch = following.result()
                 if number + 1 < len(batches):
                     following = beside.submit(self._inflate, batches[number + 1])
-                self.parts.append(self._indexed(batch))
-                done += sum(log.size for log in batch.logs)
+                self._unopened += batch.unopened
+                if part := self._indexed(batch):
+                    self.parts.append(part)
+                done += sum(log.size for log in batches[number])
                 self.tell(done, total)
                 self._write_list()
 
     def _inflate(self, logs: tuple[Log, ...], *, parsed: bool = False) -> "_Batch":
         fd, name = tempfile.mkstemp(dir=self.folder, prefix="lines-", suffix=".json")
-        written = []
+        read, written, unopened = [], [], []
         with os.fdopen(fd, "wb") as out:
             for log in logs:
                 try:
                     written.append((write_parsed_lines if parsed else write_lines)(Path(log.path), out))
+                    read.append(log)
                 except OSError as error:
-                    written.append(Written(problem=f"could not be opened: {error.strerror}"))
-        return _Batch(logs, Path(name), tuple(written))
+                    unopened.append(f"{Path(log.path).name}: could not be opened: {error.strerror}")
+        return _Batch(tuple(read), Path(name), tuple(written), tuple(unopened))
 
-    def _indexed(self, batch: "_Batch") -> Part:
-        """Where the quick way fails on a batch, the patient one tells which file it was, and saves what can be."""
+    def _indexed(self, batch: "_Batch") -> Part | None:
+        """Where the quick way fails on a batch, the patient one tells which file it was, and saves what can be. None
+        where no file could be opened.
+        """
         try:
-            try:
-                part = self._part(batch.lines, batch.logs, batch.problems)
-                if part.records == batch.count:
+            if not batch.logs:
+                return None
+            with suppress(duckdb.Error):
+                part = None if batch.doubts else self._part(batch.lines, batch.logs, batch.problems)
+                if part and part.records == batch.count:
                     return part
-            except duckdb.Error:
-                pass
             patient = self._inflate(batch.logs, parsed=True)
             try:
-                return self._part(patient.lines, patient.logs, patient.problems)
+                part = self._part(patient.lines, patient.logs, patient.problems, leniently=True)
             finally:
                 patient.lines.unlink()
         finally:
             batch.lines.unlink()
+        self._unopened += patient.unopened
+        lost = patient.count - part.records
+        more = (f"{lost} records could not be indexed",) if lost else ()
+        return replace(part, problems=(*part.problems, *more))
 
-    def _part(self, lines: Path, logs: tuple[Log, ...], problems: tuple[str, ...]) -> Part:
-        number = 1 + max((int(p.name[5:11]) for p in self.parts), default=0)
+    def _part(self, lines: Path, logs: tuple[Log, ...], problems: tuple[str, ...], *, leniently: bool = False) -> Part:
+        """Under a name that no part has, nor had: another process may still read it."""
+        number = 1 + max((int(p.stem.removeprefix("part-")) for p in self.folder.glob("part-*.parquet")), default=0)
         part = Part(f"part-{number:06d}.parquet", logs, 0, problems)
         place = self.folder / part.name
         with connected(self.folder) as duck:
-            if lines.stat().st_size == 0:
-                return replace(part, records=self._copy(duck, _EMPTY, place))
-            chosen = select_from(quoted(lines)) + " WHERE eventID IS NOT NULL AND eventTime IS NOT NULL"
-            return replace(part, records=self._copy(duck, chosen, place))
+            chosen = select_from(quoted(lines), leniently=leniently) if lines.stat().st_size else EMPTY
+            records = self._copy(duck, chosen, place)
+        return replace(part, records=records, size=place.stat().st_size)
 
     @staticmethod
     def _copy(duck: duckdb.DuckDBPyConnection, chosen: str, place: Path) -> int:
@@ -177,12 +198,17 @@ class Shelf:
             if raw["version"] != _VERSION or raw["columns"] != list(COLUMNS):
                 return []
             parts = [
-                Part(p["name"], tuple(Log(**log) for log in p["logs"]), p["records"], tuple(p["problems"]))
+                Part(p["name"], tuple(Log(**log) for log in p["logs"]), p["records"], tuple(p["problems"]), p["size"])
                 for p in raw["parts"]
             ]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return []
-        return [p for p in parts if (self.folder / p.name).is_file()]
+        return [p for p in parts if self._is_whole(p)]
+
+    def _is_whole(self, part: Part) -> bool:
+        """A machine that lost its power may have kept the list and not the part."""
+        place = self.folder / part.name
+        return place.is_file() and place.stat().st_size == part.size
 
     def _write_list(self) -> None:
         plain = {"version": _VERSION, "columns": list(COLUMNS), "parts": [asdict(p) for p in self.parts]}
@@ -191,11 +217,17 @@ class Shelf:
         new.replace(self.folder / "list.json")
 
     def _sweep(self) -> None:
+        """Another time, where another process reads what lies here."""
+        try:
+            fcntl.flock(self._standing, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
         kept = {p.name for p in self.parts}
         for path in self.folder.iterdir():
             ours = path.suffix in {".half", ".parquet"} or path.name.startswith(("lines-", "new-"))
             if ours and path.name not in kept:
                 path.unlink(missing_ok=True)
+        fcntl.flock(self._standing, fcntl.LOCK_SH)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -209,6 +241,11 @@ class _Batch:
     logs: tuple[Log, ...]
     lines: Path
     written: tuple[Written, ...]
+    unopened: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> bool:
+        return any(w.doubt for w in self.written)
 
     @property
     def count(self) -> int:
@@ -236,7 +273,7 @@ def _batches(logs: list[Log]) -> Iterator[tuple[Log, ...]]:
 
 
 _KINDS = {"at": "TIMESTAMP", "read_only": "BOOLEAN"}
-_EMPTY = "SELECT " + ", ".join(
+EMPTY = "SELECT " + ", ".join(
     f'NULL::{_KINDS.get(name, "VARCHAR")} AS "{name}"'
     for name in COLUMNS
 ) + " WHERE false"  # fmt: skip

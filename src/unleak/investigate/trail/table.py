@@ -11,7 +11,7 @@ import duckdb
 
 from unleak.investigate.calls import call_from_record
 from unleak.investigate.trail.columns import COLUMNS, record_of
-from unleak.investigate.trail.shelf import connected, quoted
+from unleak.investigate.trail.shelf import EMPTY, connected, quoted
 from unleak.model.call import Call
 from unleak.model.clock import parse_stamp
 
@@ -73,7 +73,7 @@ class Table:
     def show(self, parts: Sequence[Path]) -> None:
         """Reads from these Parquet files from now on."""
         listed = ", ".join(quoted(p) for p in parts)
-        source = f"read_parquet([{listed}])" if parts else "(" + _nothing() + ")"
+        source = f"read_parquet([{listed}])" if parts else f"({EMPTY})"
         self.duck.execute(f"CREATE OR REPLACE VIEW calls AS SELECT * FROM {source}")  # noqa: S608  paths are quoted
 
     def calls(self, where: str, values: Values = ()) -> list[Call]:
@@ -158,10 +158,6 @@ def _since(text: str) -> datetime | None:
 
 def _utc(when: datetime | None) -> datetime | None:
     return when.replace(tzinfo=UTC) if when else None
-
-
-def _nothing() -> str:
-    return "SELECT " + ", ".join(f'NULL::VARCHAR AS "{name}"' for name in COLUMNS) + " WHERE false"
 
 
 @contextmanager

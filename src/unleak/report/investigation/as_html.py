@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -11,42 +12,53 @@ from markupsafe import Markup
 from unleak.model.investigation import Investigation
 from unleak.report.investigation import words
 from unleak.report.investigation.chart import chart
-from unleak.report.investigation.did import LEVELS, ranked
+from unleak.report.investigation.did import ranked
 from unleak.report.investigation.picture import picture, title_of
-from unleak.report.investigation.stands import counted_things, removed, standing
+from unleak.report.investigation.stands import counted_things, removed, standing, unsure
 from unleak.report.investigation.timeline import timeline
-from unleak.report.investigation.tree import rows_of, shown
+from unleak.report.investigation.tree import Row, rows_of, shown
 from unleak.report.investigation.untold import steps, untold
 from unleak.report.investigation.verdict import status, verdict
 from unleak.report.investigation.who import near, who
 
-_MOST_NODES, _MOST_LISTED, _MOST_LINES = 40, 80, 80
+_LARGEST = 300_000
+_MOST = {"nodes": 40, "listed": 80, "lines": 80, "things": 80, "of_a_type": 20, "did": 60, "near": 40, "untold": 30}
 
 
 def to_html(found: Investigation) -> str:
-    """Below 300 kB, however much there was: lists are cut, and say so."""
+    """Below 300 kB, however much there was and whatever it was called: lists are cut, and say so."""
     rows = rows_of(found)
-    drawn, undrawn = shown(rows, _MOST_NODES)
-    listed, unlisted = shown(rows, _MOST_LISTED)
+    page = ""
+    for parts in (1, 2, 4, 8):
+        page = _page(found, rows, {name: max(number // parts, 2) for name, number in _MOST.items()})
+        if len(page.encode()) < _LARGEST:
+            break
+    return page
+
+
+def _page(found: Investigation, rows: Sequence[Row], most: Mapping[str, int]) -> str:
+    drawn, undrawn = shown(rows, most["nodes"])
+    listed, unlisted = shown(rows, most["listed"])
     groups = standing(found)
-    page, style, policy = _ready()
-    return page.render(
+    template, style, policy = _ready()
+    return template.render(
         style=style,
         policy=policy,
+        most=most,
         leaked=words.said(found.leaked, 40),
         status=status(found),
         verdict=verdict(found),
         groups=groups,
         things=counted_things(groups),
+        unsure=unsure(found),
         removed=removed(found),
         picture=picture(drawn),
         undrawn=undrawn,
         rows=listed,
         unlisted=unlisted,
         did=ranked(found),
-        levels=LEVELS,
         chart=chart(found.calls),
-        lines=timeline(found, _MOST_LINES),
+        lines=timeline(found, most["lines"]),
         who=who(found),
         near=near(found),
         untold=untold(found),

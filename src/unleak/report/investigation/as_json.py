@@ -158,6 +158,7 @@ def _trail(found: Investigation) -> Mapping[str, Any]:
         "last": rfc3339(seen.last),
         "gaps": [{"from": rfc3339(begin), "to": rfc3339(end)} for begin, end in seen.gaps],
         "problems": list(seen.problems),
+        "integrity": seen.integrity,
     }
 
 

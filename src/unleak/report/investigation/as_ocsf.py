@@ -20,7 +20,7 @@ from unleak.report.investigation.words import is_denial, outcome, told
 VERSION = "1.7.0"
 _CATEGORY, _CLASS, _CREATE = 2, 2004, 1
 _IP_ADDRESS, _CREDENTIAL_ID = 2, 19
-_RULE, _NEW = 1, 1
+_RULE, _NEW, _LONGEST_NAME = 1, 1, 255
 _SEVERITIES = {
     "informational": (1, "Informational"), "low": (2, "Low"), "medium": (3, "Medium"), "high": (4, "High"),
     "critical": (5, "Critical"),
@@ -140,7 +140,7 @@ def _actor(call: Call) -> dict[str, Any]:
         account = {"uid": call.caller_account or call.account}
         actor["user"] = {
             "uid": call.principal_arn,
-            "name": call.user_name or _last(call.principal_arn),
+            "name": (call.user_name or _last(call.principal_arn))[:_LONGEST_NAME],
             "account": account,
         }
     return actor
@@ -149,7 +149,7 @@ def _actor(call: Call) -> dict[str, Any]:
 def _resources(found: Investigation, rule: Technique, calls: Sequence[Call]) -> list[dict[str, Any]]:
     """What these calls made or changed; where that is nothing, the credentials that they were made with."""
     events = {c.event_id for c in calls}
-    things = [r for r in found.remaining if r.event_id in events and (rule is not _USED or r.state == "stands")]
+    things = [r for r in found.remaining if r.event_id in events and (rule is not _USED or r.state != "removed")]
     if things:
         return [_thing(r) for r in things[:_MOST_RESOURCES]]
     keys = list(dict.fromkeys(c.key_id or c.principal_arn for c in calls))
@@ -165,7 +165,8 @@ def _thing(one: Remaining) -> dict[str, Any]:
         "grants": list(one.grants),
         "removed_at": rfc3339(one.removed_at),
     }
-    return {"uid": one.arn, "name": _last(one.arn), "type": one.type, "data": data}
+    names = {"uid": one.arn, "name": _last(one.arn)} if one.arn else {"name": one.detail or one.type or "not known"}
+    return {**names, "type": one.type, "data": data}
 
 
 def _cloud(call: Call) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from unleak.model.credential import Origin
 from unleak.model.investigation import Certainty, Investigation
 from unleak.report.investigation.did import ranked
 from unleak.report.investigation.ink import Cell, Ink, Style, draw, row
-from unleak.report.investigation.stands import Group, counted_things, removed, standing
+from unleak.report.investigation.stands import Group, counted_things, removed, standing, unsure
 from unleak.report.investigation.timeline import Line, timeline
 from unleak.report.investigation.tree import Row, rows_of, shown
 from unleak.report.investigation.untold import steps, untold
@@ -17,13 +17,13 @@ from unleak.report.investigation.words import counted, named, said, span, wrappe
 _MOST_THINGS, _MOST_OF_A_TYPE, _MOST_GROUPS = 20, 5, 7
 _MOST_CREDENTIALS, _DEEPEST = 24, 8
 _MOST_TECHNIQUES, _MOST_NEAR, _MOST_UNTOLD = 18, 11, 8
-_NARROWEST = 60
+_NARROWEST = 80
 
 
 def to_text(found: Investigation, *, colour: bool = False, width: int = 100) -> str:
-    """At most 200 lines, none wider than `width` (at least 60). What is left out is counted."""
+    """At most 200 lines, none wider than `width` (at least 80). What is left out is counted."""
     width = max(width, _NARROWEST)
-    lines = [Ink(f"{said(found.leaked, 40)}: {status(found).value}".upper(), _mood(found)), Ink("")]
+    lines = [Ink(f"{said(found.leaked, 40)}: {status(found).value.upper()}", _mood(found)), Ink("")]
     lines += [Ink(line) for sentence in verdict(found) for line in wrapped(sentence, width)]
     for title, part in (
         ("What stands", _stands(found, width)),
@@ -61,9 +61,8 @@ def _stands(found: Investigation, width: int) -> Iterator[Ink]:
             yield Ink(f"  {group.type} ({len(group.things):,})", Style.BAD if group.is_of_principals else Style.PLAIN)
             yield from _things(group, len(things), width)
     yield from _left_out(counted_things(groups) - told_of, "that stand: see the other formats")
-    gone = removed(found)
-    if gone:
-        yield from (Ink(line, Style.SOFT) for line in wrapped(gone, width, "  ", "    "))
+    for sentence in (unsure(found), removed(found)):
+        yield from (Ink(line, Style.SOFT) for line in wrapped(sentence, width, "  ", "    "))
 
 
 def _things(group: Group, most: int, width: int) -> Iterator[Ink]:

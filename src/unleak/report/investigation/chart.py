@@ -10,7 +10,7 @@ from unleak.model.call import Call
 from unleak.report.investigation.words import minute
 
 _WIDE, _HIGH, _LEFT, _TOP, _BELOW, _MOST_BARS, _FEWEST_BARS = 960, 150, 46, 12, 24, 96, 24
-_LABELS = 6
+_LABELS, _LABEL_WIDE = 6, 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +104,7 @@ def _bar(i: int, accepted: int, others: int, scale: float, step: float, when: da
 def _ticks(places: int, step: float, begin: datetime, size: int) -> tuple[tuple[float, str], ...]:
     every = max(1, math.ceil(places / _LABELS))
     return tuple(
-        (round(_LEFT + i * step, 1), minute(begin + timedelta(hours=size * i))) for i in range(0, places, every)
+        (round(_LEFT + i * step, 1), minute(begin + timedelta(hours=size * i)))
+        for i in range(0, places, every)
+        if _LEFT + i * step < _WIDE - _LABEL_WIDE
     )

@@ -62,7 +62,7 @@ def _node(row: Row, x: int, y: int, above: tuple[int, int] | None) -> Node:
         origin=one.origin.value,
         sign=_SIGNS[one.origin],
         label=f"+ {row.standing_for:,} more" if row.folded else clipped(said(one.key_id, 30), 26),
-        below=clipped(f"{counted(row.events, 'call')} · {named(one.principal_arn, 40)}", 33),
+        below=clipped(f"{counted(row.events, 'call')} · {named(one.principal_arn, 40)}", 29),
         how=clipped(said(one.how, 40), 20) if above else "",
         line=_line(above, x, y) if above else "",
         title=title_of(row),

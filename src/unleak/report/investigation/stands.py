@@ -52,7 +52,7 @@ def standing(found: Investigation) -> tuple[Group, ...]:
 
 def removed(found: Investigation) -> str:
     """What was taken away again, and by whom, in one sentence; empty if nothing was."""
-    gone = [r for r in found.remaining if r.state != "stands"]
+    gone = [r for r in found.remaining if r.state == "removed"]
     if not gone:
         return ""
     own = {c.key_id for c in found.credentials}
@@ -60,6 +60,15 @@ def removed(found: Investigation) -> str:
     whom = {0: "others", len(gone): "the attacker"}.get(by_attacker, f"the attacker ({by_attacker}) and others")
     names = listed([named(r.arn, 40) for r in gone], 3)
     return f"Removed again by {whom}, as the trail tells: {len(gone):,} ({names})."
+
+
+def unsure(found: Investigation) -> str:
+    """Changes of which nobody can tell whether they stand, in one sentence; empty if there are none."""
+    others = [r for r in found.remaining if r.state not in {"stands", "removed"}]
+    if not others:
+        return ""
+    names = listed([" ".join(filter(None, (said(r.detail, 50), named(r.arn, 40) if r.arn else ""))) for r in others], 4)
+    return f"Changed too, and whether it stands is not known: {len(others):,} ({names})."
 
 
 def _mildness(one: Remaining) -> tuple[bool, bool, bool, int]:

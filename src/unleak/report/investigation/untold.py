@@ -1,6 +1,6 @@
 """What the trail does not tell, and what to do next."""
 
-import shlex
+import re
 
 from unleak.model.credential import Origin
 from unleak.model.investigation import Certainty, Investigation
@@ -8,11 +8,16 @@ from unleak.report.investigation.verdict import Status, descendants, status
 from unleak.report.investigation.who import suspects
 from unleak.report.investigation.words import counted, lasting, listed, said, stamp
 
+_TO_PASTE = re.compile(r"[A-Za-z0-9_]{4,40}")
+"""People copy commands into a shell: what is no plain id is not put into one."""
+
 
 def untold(found: Investigation) -> tuple[str, ...]:
     """Times without calls, what could not be read, what was not followed, and whom nobody can blame or clear."""
     seen = found.seen
     lines = [_read(found)]
+    if seen.integrity:
+        lines.append(f"Integrity: {said(seen.integrity, 300)}")
     if found.capped:
         lines.append(f"Not followed to the end: {said(found.capped)}.")
     lines += [
@@ -34,16 +39,18 @@ def _read(found: Investigation) -> str:
 
 
 def steps(found: Investigation) -> tuple[tuple[str, str], ...]:
-    """A command or nothing, and what it is for; in the order in which to do it."""
-    key = shlex.quote(said(found.leaked, 128))
+    """A command or nothing, and what it is for; in the order in which to do it. Commands are never cut."""
+    key = found.leaked if _TO_PASTE.fullmatch(found.leaked) else "KEY_ID"
     came = len(descendants(found))
     also = f" and the {counted(came, 'credential')} that came of it" if came else ""
     lines = [
         (f"unleak respond {key} --reason '...' --plan", f"what would be changed to stop it{also}; nothing is"),
         (f"unleak respond {key} --reason '...' --mode disable", "contain it, and prove it"),
     ]
-    if any(r.state == "stands" for r in found.remaining):
-        lines.append(("", "Take out what stands, principals and credentials first; then look whether it came back."))
+    if any(r.state != "removed" for r in found.remaining):
+        lines.append(
+            ("", "Take out what stands or may stand, principals and credentials first; then look whether it came back.")
+        )
     if any(c.certainty is Certainty.POSSIBLE for c in found.credentials) or found.suspects:
         lines.append(("", "Ask the holders of what is only possible whether those calls were theirs."))
     shared = [c.key_id for c in found.credentials if c.shared and c.origin is not Origin.LEAKED]

@@ -98,15 +98,17 @@ def _chain(found: Investigation) -> str:
 
 def _standing(found: Investigation) -> str:
     left = [r for r in found.remaining if r.state == "stands"]
+    removed = sum(r.state == "removed" for r in found.remaining)
+    others = len(found.remaining) - len(left) - removed
+    open_ = f"; whether {counted(others, 'other change stands', 'other changes stand')} is not known" if others else ""
     if not left:
-        removed = len(found.remaining)
-        gone = f": all {removed:,} that it did was taken back" if removed else ""
-        return f"As far as the trail tells, nothing that it made or changed still stands{gone}."
+        gone = f"; {removed:,} of its changes were taken back" if removed else ""
+        return f"As far as the trail tells, nothing that it made or changed still stands{gone}{open_}."
     principals = sum(r.is_principal for r in left)
     among = f", among them {counted(principals, 'principal or credential', 'principals or credentials')}"
     return (
-        f"As far as the trail tells, {len(left):,} of {counted(len(found.remaining), 'thing')} that it made or changed "
-        f"still {'stands' if len(left) == 1 else 'stand'}{among if principals else ''}."
+        f"As far as the trail tells, {len(left):,} of {counted(len(left) + removed, 'thing')} that it made or changed "
+        f"still {'stands' if len(left) == 1 else 'stand'}{among if principals else ''}{open_}."
     )
 
 

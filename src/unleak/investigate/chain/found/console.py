@@ -8,7 +8,7 @@ from unleak.investigate.chain.leads import Because, PasswordSet, SignedIn
 from unleak.investigate.trail.table import Table, Use
 from unleak.model.call import Call
 from unleak.model.credential import Origin
-from unleak.model.investigation import Certainty, HeldCredential
+from unleak.model.investigation import Certainty, Closeness, HeldCredential
 
 _SLACK = timedelta(minutes=2)
 _TO_SIGN_IN = timedelta(minutes=20)
@@ -34,7 +34,7 @@ def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
             if _began_with(use, login, logins):
                 yield held_by(because, use.key_id, Origin.MINTED, use.arn, use.account, Certainty.LIKELY,
                               f"a session of the sign-in from {login.address}", use.first,
-                              (login.event_id,))  # fmt: skip
+                              (login.event_id,), closeness=Closeness.BY_SIGN_IN)  # fmt: skip
 
 
 def _is_session(arn: str) -> bool:
@@ -45,7 +45,7 @@ def _because(
     graph: Graph, login: Call, passwords: list[PasswordSet], taken: list[SignedIn], resets: list[Call]
 ) -> Because | None:
     """Why a sign-in is the attacker's: his password, until somebody else set another; or his session's token."""
-    for lead in passwords:
+    for lead in sorted(passwords, key=lambda one: one.because.at, reverse=True):
         if lead.user_arn == login.principal_arn and lead.because.at <= login.at:
             between = [r for r in resets if lead.because.at < r.at <= login.at and _of_user(r, lead.user_arn)]
             if not any(r.event_id not in graph.calls for r in between):
@@ -63,7 +63,7 @@ def _of_session(graph: Graph, login: Call, uses: list[Use]) -> Because | None:
         return None
     others = any(u.arn == login.principal_arn and u.key_id not in graph.held and u.first < login.at for u in uses)
     for held in graph.held.values():
-        mine = held.principal_arn == login.principal_arn and held.since - _SLACK <= login.at
+        mine = held.principal_arn == login.principal_arn and held.since <= login.at
         if mine and (login.address in graph.addresses or not others):
             return Because(held.key_id, login.event_id, login.at, "ConsoleLogin")
     return None

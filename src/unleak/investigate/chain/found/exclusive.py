@@ -1,20 +1,30 @@
 """Addresses that are the attacker's alone: nobody used them before the leak."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from unleak.investigate.chain.graph import Graph
 from unleak.investigate.trail.table import Table
 
+_HISTORY = timedelta(hours=1)
+"""A trail that begins with the leak does not tell who was where before."""
+
 
 def exclusive(graph: Graph, table: Table, among: Iterable[str] | None = None) -> set[str]:
     """Of those that the attacker called from, or of these of them. An address behind which others worked before, a NAT
-    or a VPN, betrays nobody.
+    or a VPN, betrays nobody; nor does one from which unleak itself calls.
     """
     asked = [a for a in (graph.addresses if among is None else among) if a in graph.addresses]
-    if not asked:
+    if not asked or not graph.around.addresses_tell or not _has_history(graph, table):
         return set()
     rows = table.duck.execute(
-        'SELECT DISTINCT address FROM calls WHERE address IN (SELECT unnest(?)) AND "at" < ?',
-        [asked, graph.suspect_since.replace(tzinfo=None)],
+        'SELECT DISTINCT address FROM calls WHERE address IN (SELECT unnest(?)) AND ("at" < ? OR key_id IN '
+        "(SELECT unnest(?)))",
+        [asked, graph.suspect_since.replace(tzinfo=None), list(graph.around.our_keys)],
     ).fetchall()
     return set(asked) - {row[0] for row in rows}
+
+
+def _has_history(graph: Graph, table: Table) -> bool:
+    first, _, _ = table.span()
+    return first is not None and first <= graph.suspect_since - _HISTORY

@@ -11,7 +11,7 @@ from unleak.investigate.chain.graph import Graph
 from unleak.investigate.chain.home import Home
 from unleak.investigate.trail.table import Table, Use
 from unleak.model.credential import Origin
-from unleak.model.investigation import Certainty, HeldCredential
+from unleak.model.investigation import Certainty, Closeness, HeldCredential
 
 
 def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
@@ -49,6 +49,7 @@ def _from_outside(table: Table, theirs: set[str]) -> Iterator[HeldCredential]:
             account=call.account,
             since=call.at,
             certainty=Certainty.LIKELY,
+            closeness=Closeness.BY_ADDRESS,
             why=f"given to a caller from outside at {call.address}, which is the attacker's",
             proof=(call.event_id,),
         )
@@ -66,6 +67,7 @@ def _held(key: str, use: Use, at_home: bool) -> HeldCredential:  # noqa: FBT001
         account=use.account,
         since=use.first,
         certainty=Certainty.LIKELY,
+        closeness=Closeness.BY_ADDRESS,
         why=stolen if at_home else remains,
         shared=at_home,
     )

@@ -1,0 +1,107 @@
+"""What came of the leaked credential: sessions minted or stolen, keys and principals made, and what still stands."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from unleak.investigate.near import role_or_user
+from unleak.investigate.run import Wish, investigate
+from unleak.investigate.trail.opened import EVENT_HISTORY, opened
+from unleak.model.credential import Origin
+from unleak.model.errors import CouldNotLook
+from unleak.model.evidence import CredentialFound, DescentRead, Evidence, Fact
+from unleak.model.investigation import Closeness, HeldCredential, Investigation, Remaining
+from unleak.model.plan import Target
+from unleak.unit import Context
+
+_MOST = 200
+
+
+class Descent:
+    id = "descent"
+    title = "Follow what came of the credential"
+    permissions = ("cloudtrail:LookupEvents", "ec2:DescribeRegions")
+
+    def run(self, context: Context, target: Target) -> Iterator[Evidence]:
+        """Reads the trails of unleak.toml, or the event history. Raises CouldNotLook, after what was found, where a
+        trail that was named could not be read; regions without an event history are told by the calls of the key.
+        """
+        config, incident = context.config, context.incident
+        home = config.home / "trail"
+        names = config.trails or (EVENT_HISTORY,)
+        sources = opened(names, lambda: context.aws, target.account, home, config.lookups_a_second)
+        ours, us = incident.our_request_ids, frozenset({context.aws.caller.key_id})
+        wish = Wish(target.id, home, incident.suspect_since, our_requests=ours, our_keys=us)
+        found = investigate(wish, sources, context.clock.now())
+        witnesses = {t.witness_key_id for t in incident.tried.values()}
+        sure = {h.key_id for h in _sure(found.credentials)}
+        for held in found.credentials:
+            if held.key_id in sure and held.origin is not Origin.LEAKED and held.key_id not in witnesses:
+                yield _credential(held, found, target.account)
+        yield _read(context, target, found)
+        if config.trails and found.seen.problems:
+            raise CouldNotLook("not everywhere: " + "; ".join(found.seen.problems[:3]), "see docs/investigate.md")
+
+
+def _sure(credentials: tuple[HeldCredential, ...]) -> Iterator[HeldCredential]:
+    """What may be contained without a person: not what an address alone speaks for, other than a session that was seen
+    at home before; nor what comes of such.
+    """
+    all_ = {h.key_id: h for h in credentials}
+    for held in credentials:
+        line, at = [held], held
+        while at.parent in all_ and len(line) <= len(all_):
+            at = all_[at.parent]
+            line.append(at)
+        if all(_is_sure(h) for h in line):
+            yield held
+
+
+def _is_sure(held: HeldCredential) -> bool:
+    stolen_session = held.origin is Origin.STOLEN and held.key_id.startswith("ASIA")
+    return held.closeness is not Closeness.BY_ADDRESS or stolen_session
+
+
+def _is_of_somebody(held: HeldCredential) -> bool:
+    """A long-term key that was probably stolen is its owner's: a person decides."""
+    return held.origin is Origin.STOLEN and held.key_id.startswith("AKIA")
+
+
+def _credential(held: HeldCredential, found: Investigation, account: str) -> CredentialFound:
+    return CredentialFound(
+        key_id=held.key_id,
+        parent=held.parent or found.leaked,
+        origin=held.origin,
+        how=held.how,
+        principal_arn=role_or_user(held.principal_arn),
+        account=held.account or account,
+        at=held.since,
+        event_id=held.proof[0] if held.proof else "",
+        expires_at=held.expires_at,
+    )
+
+
+def _read(context: Context, target: Target, found: Investigation) -> DescentRead:
+    stands = [r for r in found.remaining if r.state == "stands"]
+    return DescentRead(
+        key_id=target.id,
+        exhibit=context.keep(_line(r) for r in found.remaining),
+        credentials=len(found.credentials),
+        calls=len(found.calls),
+        standing=tuple(_fact(r) for r in stands[:_MOST]),
+        removed=sum(r.state == "removed" for r in found.remaining),
+        stolen=tuple(h.key_id for h in found.credentials if _is_of_somebody(h)),
+        addresses=tuple(found.addresses),
+        capped=found.capped,
+    )
+
+
+def _line(remaining: Remaining) -> bytes:
+    return json.dumps(asdict(remaining), sort_keys=True, default=str).encode()
+
+
+def _fact(r: Remaining) -> Fact:
+    return Fact(r.arn, r.type, r.deed, r.detail, r.by, r.at, r.event_id, r.is_principal, r.grants)
+
+
+CHECK = Descent()
