@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from unleak.investigate.run import Wish
     from unleak.investigate.sigma.rule import Loaded
     from unleak.investigate.trail.opened import Opened
+    from unleak.model.incident import Incident
 
 _TIME = "2026-11-23, or 2026-11-23T04:05:06Z (UTC)"
 _FORMATS = ["text", "json", "html", "ocsf"]
@@ -54,6 +55,8 @@ def command(
 
     Exit codes: 0 no call of an attacker seen, 1 there were some, 2 misuse, 3 something could not be looked at.
     """
+    from dataclasses import replace
+
     from unleak.cli.incident_named import incident_of_key
     from unleak.cli.investigate_told import progress
     from unleak.investigate.run import Wish, investigate
@@ -71,7 +74,7 @@ def command(
         ours = known.our_request_ids if known else frozenset()
         wish = Wish(key_id, home, leak, begin, end, loaded, evidence, tell=tell, our_requests=ours)
         found = investigate(_verifying(wish, sources, config) if verify else wish, sources, datetime.now(UTC))
-    text = FORMATS[format_name](found)
+    text = FORMATS[format_name](replace(found, contained_at=contained_at(known) if known else None))
     if output is not None:
         output.write_text(text, encoding="utf-8")
         click.echo(f"unleak: wrote {output}", err=True)
@@ -80,6 +83,16 @@ def command(
     for problem in found.seen.problems:
         click.echo(f"unleak: could not look: {problem}", err=True)
     sys.exit(3 if found.seen.problems else 1 if found.calls else 0)
+
+
+def contained_at(incident: "Incident") -> datetime | None:
+    """Since when all that was done holds; None while something is open."""
+    from unleak.playbook import playbook
+
+    now = incident.updated_at or datetime.now(UTC)
+    verdicts = [a.verdict for a in incident.actions.values() if a.verdict is not None and a.holds]
+    since = [v.since for v in verdicts if v.since is not None]
+    return max(since, default=None) if playbook(incident, now).contained else None
 
 
 def check_key(key_id: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from unleak.iam.key_id import account_of
 from unleak.investigate import standing as stands
 from unleak.investigate.chain.descend import MOST_CREDENTIALS, Ask, descend, leaked_credential
-from unleak.investigate.chain.found.exclusive import exclusive
+from unleak.investigate.chain.found.exclusive import exclusive, has_history
 from unleak.investigate.chain.graph import NOTHING_ELSE, Around, Graph
 from unleak.investigate.gaps import gaps
 from unleak.investigate.leak_time import guessed
@@ -58,7 +58,7 @@ def answer(table: Table, asked: Asked, now: datetime) -> Investigation:
         techniques=tuple(did),
         remaining=tuple(_remaining(table, calls)),
         own_use=_own_use(graph, uses),
-        seen=Seen(records, first, last, gaps(table), (*asked.problems(), *unasked)),
+        seen=Seen(records, first, last, gaps(table), (*asked.problems(), *unasked), limits=_limits(graph, table)),
         by_aws=tuple(sorted(graph.by_aws.values(), key=lambda c: c.at)),
         addresses=dict(graph.addresses.most_common()),
         shared_addresses=tuple(sorted(set(graph.addresses) - theirs)),
@@ -66,6 +66,15 @@ def answer(table: Table, asked: Asked, now: datetime) -> Investigation:
         suspects=suspects(graph, table),
         capped=graph.capped,
     )
+
+
+def _limits(graph: Graph, table: Table) -> tuple[str, ...]:
+    """What this trail cannot tell, whoever reads it."""
+    if not graph.around.addresses_tell:
+        return ("credentials that only an address betrays are not found: the event history cannot be asked by address",)
+    if not has_history(graph, table):
+        return ("credentials that only an address betrays are not found: the trail begins with the leak",)
+    return ()
 
 
 def _remaining(table: Table, calls: tuple[Call, ...]) -> Iterable[Remaining]:

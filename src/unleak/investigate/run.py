@@ -15,7 +15,7 @@ from unleak.investigate.sigma.rule import Loaded
 from unleak.investigate.trail.first_look import FirstLook, first_look
 from unleak.investigate.trail.opened import Opened, shelf_folder
 from unleak.investigate.trail.shelf import Shelf
-from unleak.investigate.trail.sources import AskedSource, Progress
+from unleak.investigate.trail.sources import AskedSource, Progress, Question
 from unleak.investigate.trail.sources.event_history import EventHistory
 from unleak.investigate.trail.table import Table, table_over
 from unleak.model.investigation import Investigation
@@ -88,6 +88,10 @@ def _around(wish: Wish, sources: Opened) -> Around:
     return Around(wish.our_requests, wish.our_keys, addresses_tell=not only_asked)
 
 
+def _for(source: AskedSource, question: Question) -> Question:
+    return replace(question, addresses=()) if isinstance(source, EventHistory) else question
+
+
 def _parts(shelves: list[Shelf]) -> list[Path]:
     return [path for shelf in shelves for path in shelf.paths]
 
@@ -125,6 +129,8 @@ class _Asker:
         question = replace(self.questions.next(graph, keys), since=self.wish.since, until=self.wish.until)
         if not question.asks:
             return
-        records: Iterator[dict[str, object]] = (r for source in self.sources for r in source.records(question))
+        records: Iterator[dict[str, object]] = (
+            r for source in self.sources for r in source.records(_for(source, question))
+        )
         if self.told.add_records(records):
             self.table.show([*_parts(self.shelves), *self.told.paths])

@@ -116,7 +116,7 @@ class OwnUse:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """From when to when the trail tells anything, and what it does not tell. `gaps` are times without any call;
-    `integrity` says what the digests vouch for, where they were asked.
+    `integrity` says what the digests vouch for, where they were asked; `limits` what such a trail never tells.
     """
 
     records: int = 0
@@ -125,12 +125,14 @@ class Seen:
     gaps: tuple[tuple[datetime, datetime], ...] = ()
     problems: tuple[str, ...] = ()
     integrity: str = ""
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Investigation:
     """`calls` are the attacker's, oldest first; `by_aws` what AWS did under the victim's name. `capped` says that more
-    was there than was followed.
+    was there than was followed. `contained_at`: since when every measure of the incident holds, where
+    the record has it.
     """
 
     leaked: str
@@ -149,6 +151,7 @@ class Investigation:
     agents: dict[str, int] = field(default_factory=dict)
     suspects: tuple[PrincipalSeen, ...] = ()
     capped: str = ""
+    contained_at: datetime | None = None
 
     @property
     def first_call(self) -> Call | None:

@@ -60,9 +60,16 @@ class Graph:
                 break
             if before is None:
                 fresh.append(one.key_id)
-            if before is None or _surer(one, before):
+            if before is None or _surer(one, before) or self._is_later_sign_in(one, before):
                 self.held[one.key_id] = one
         return fresh
+
+    def _is_later_sign_in(self, one: HeldCredential, before: HeldCredential) -> bool:
+        """Of two who set the password, the later one."""
+        if not one.closeness is before.closeness is Closeness.BY_SIGN_IN:
+            return False
+        causes = [self.calls.get(held.proof[0]) for held in (one, before)]
+        return causes[0] is not None and causes[1] is not None and causes[0].at > causes[1].at
 
     def take(self, call: Call) -> None:
         """A call that the attacker made, or that AWS made under his credential's name."""

@@ -77,7 +77,11 @@ class Shelf:
 
     @property
     def problems(self) -> list[str]:
-        return [*self._unopened, *(problem for part in self.parts for problem in part.problems)]
+        """Where nothing at all was told, that is no answer either."""
+        found = [*self._unopened, *(problem for part in self.parts for problem in part.problems)]
+        names = [Path(log.path).name for part in self.parts for log in part.logs]
+        empty = [f"no record in any of {len(names)} files ({names[0]})"] if names and not self.records else []
+        return found or empty
 
     @property
     def records(self) -> int:
@@ -222,12 +226,17 @@ class Shelf:
             fcntl.flock(self._standing, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
+        else:
+            self._sweep_alone()
+        finally:
+            fcntl.flock(self._standing, fcntl.LOCK_SH)  # also where it was refused: trying gave the shared one up
+
+    def _sweep_alone(self) -> None:
         kept = {p.name for p in self.parts}
         for path in self.folder.iterdir():
             ours = path.suffix in {".half", ".parquet"} or path.name.startswith(("lines-", "new-"))
             if ours and path.name not in kept:
                 path.unlink(missing_ok=True)
-        fcntl.flock(self._standing, fcntl.LOCK_SH)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -50,6 +50,7 @@ def _exposure(found: Investigation) -> Mapping[str, Any]:
         "from": rfc3339(found.leaked_at),
         "first_abuse": rfc3339(first.at if first else None),
         "last_accepted": rfc3339(max((c.at for c in found.calls if c.accepted), default=None)),
+        "contained_at": rfc3339(found.contained_at),
         "seconds_to_first_abuse": (first.at - found.leaked_at).total_seconds() if first and known else None,
     }
 
@@ -158,6 +159,7 @@ def _trail(found: Investigation) -> Mapping[str, Any]:
         "last": rfc3339(seen.last),
         "gaps": [{"from": rfc3339(begin), "to": rfc3339(end)} for begin, end in seen.gaps],
         "problems": list(seen.problems),
+        "limits": list(seen.limits),
         "integrity": seen.integrity,
     }
 

@@ -23,6 +23,7 @@ def untold(found: Investigation) -> tuple[str, ...]:
     lines += [
         f"No call at all from {stamp(a)} to {stamp(b)} UTC ({lasting((b - a).total_seconds())})." for a, b in seen.gaps
     ]
+    lines += [f"{said(limit, 200)[:1].upper()}{said(limit, 200)[1:]}." for limit in seen.limits]
     lines += [f"Could not look: {said(problem, 200)}" for problem in seen.problems]
     lines += [f"Possible, not blamed: {s.name}: {s.why or 'no reason given'}" for s in suspects(found)]
     return tuple(lines)

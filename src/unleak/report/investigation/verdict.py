@@ -1,6 +1,7 @@
 """The whole investigation in a few sentences, for a person who is woken at night."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 
 from unleak.model.call import Call
@@ -43,8 +44,18 @@ def _sentences(found: Investigation) -> Iterator[str]:
     yield from _abuse(found)
     yield _chain(found)
     yield _standing(found)
+    if found.contained_at is not None:
+        yield from _contained(found, found.contained_at)
     if found.capped:
         yield f"More was there than was followed: {said(found.capped)}."
+
+
+def _contained(found: Investigation, since: datetime) -> Iterator[str]:
+    open_for = lasting((since - found.leaked_at).total_seconds())
+    yield f"Contained since {stamp(since)} UTC" + (f", exposed for {open_for}." if found.leaked_at_is_known else ".")
+    after = [c for c in found.calls if c.accepted and c.at > since]
+    if after:
+        yield f"{counted(len(after), 'call was', 'calls were')} accepted after that: look at them."
 
 
 def _leak(found: Investigation) -> str:

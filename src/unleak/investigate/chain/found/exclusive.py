@@ -15,7 +15,7 @@ def exclusive(graph: Graph, table: Table, among: Iterable[str] | None = None) ->
     or a VPN, betrays nobody; nor does one from which unleak itself calls.
     """
     asked = [a for a in (graph.addresses if among is None else among) if a in graph.addresses]
-    if not asked or not graph.around.addresses_tell or not _has_history(graph, table):
+    if not asked or not graph.around.addresses_tell or not has_history(graph, table):
         return set()
     rows = table.duck.execute(
         'SELECT DISTINCT address FROM calls WHERE address IN (SELECT unnest(?)) AND ("at" < ? OR key_id IN '
@@ -25,6 +25,6 @@ def exclusive(graph: Graph, table: Table, among: Iterable[str] | None = None) ->
     return set(asked) - {row[0] for row in rows}
 
 
-def _has_history(graph: Graph, table: Table) -> bool:
+def has_history(graph: Graph, table: Table) -> bool:
     first, _, _ = table.span()
     return first is not None and first <= graph.suspect_since - _HISTORY
