@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach oracle race crash workers aws-cli fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate oracle incidents race crash workers aws-cli fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -14,6 +14,8 @@ help:
 	@echo "make bench-standin   how fast the embedded AWS starts, answers and decides"
 	@echo "make bench-respond   from the alert to the quarantine: seconds and calls of AWS"
 	@echo "make bench-reach     how far a key reaches, in an account of 1,000 users and roles"
+	@echo "make bench-investigate   two million events: the first answer, the whole one, asked again; beside DuckDB and dredge"
+	@echo "make incidents   a thousand generated incidents of known truth: every credential found, nobody blamed (10 min)"
 	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
 	@echo "make crash   every playbook killed at every boundary and change (an hour; EVERY=3: a third of them)"
 	@echo "make workers three hundred incidents, three workers, two of them killed, on both databases"
@@ -48,6 +50,12 @@ bench-respond: $(VENV)/.dev
 
 bench-reach: $(VENV)/.dev
 	$(BIN)/python bench/reach.py $(BENCH)
+
+bench-investigate: $(VENV)/.dev
+	$(BIN)/python bench/investigate.py $(BENCH)
+
+incidents: $(VENV)/.dev
+	PYTHONPATH=tests:tests/investigate $(BIN)/python tests/investigate/test_chain.py $(SEEDS)
 
 race: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tests/race_world.py $(RACE)
