@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from unleak.aws.accounts import Accounts
 from unleak.config import Config
 from unleak.model.clock import Clock
 from unleak.model.credential import Vault
 from unleak.model.evidence import Evidence, Exhibit
 from unleak.model.incident import Incident
 from unleak.model.plan import Change, Look, Outcome, Target
+
+if TYPE_CHECKING:  # botocore takes a fifth of a second, and not every reader of a check talks to AWS
+    from unleak.aws.accounts import Accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Context:
     `round` is the renewal that is asked for: 1 at first. `config` says where trails are, and where to keep copies.
     """
 
-    aws: Accounts
+    aws: "Accounts"
     clock: Clock
     incident: Incident
     vault: Vault

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unleak.cli.world import config_of
+from unleak.cli.aws_options import config_of
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unleak.cli.world import aws_options, config_of
+from unleak.cli.aws_options import aws_options, config_of
 
 if TYPE_CHECKING:
     from unleak.config import Config

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_named import found_incident, now_of
-from unleak.cli.world import aws_options, config_of, make_world, person, without_secret
+from unleak.cli.world import make_world, person, without_secret
 
 if TYPE_CHECKING:
     from unleak.model.entry import Event

@@ -23,11 +23,11 @@ def found_incident(world: "World", name: str) -> "Incident":
 
 def incident_of_key(config: "Config", key_id: str) -> "Incident | None":
     """What the record has of a key; None where there is no record or no such incident. No record is made."""
+    if not config.database and not (config.home / "unleak.db").exists():
+        return None
     from unleak.engine.local import incident_id_of
     from unleak.store.record import Record
 
-    if not config.database and not (config.home / "unleak.db").exists():
-        return None
     record = Record(config.record_url)
     try:
         incident = record.incident(incident_id_of(key_id))

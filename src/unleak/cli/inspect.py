@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unleak.cli.world import aws_options, config_of, make_world
+from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.world import make_world
 
 if TYPE_CHECKING:
     from unleak.iam.way import Reach

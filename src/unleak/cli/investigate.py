@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from unleak.cli.world import aws_options, config_of
+from unleak.cli.aws_options import aws_options, config_of
 
 if TYPE_CHECKING:
     from unleak.config import Config
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from unleak.model.incident import Incident
 
 _TIME = "2026-11-23, or 2026-11-23T04:05:06Z (UTC)"
+_BEFORE_CLOUDTRAIL = 2000
 _FORMATS = ["text", "json", "html", "ocsf"]
 
 
@@ -60,16 +61,21 @@ def command(
     from unleak.cli.incident_named import incident_of_key
     from unleak.cli.investigate_told import progress
     from unleak.investigate.run import Wish, investigate
+    from unleak.model.errors import Misuse
     from unleak.report.investigation import FORMATS
 
     check_key(key_id)
+    check_place(evidence, "--evidence")
+    check_place(output, "--output")
     config = config_of(profile, region, config_path)
     home = config.home / "trail"
-    loaded = _rules(rule_folders, home)
     known = incident_of_key(config, key_id)
     leak = time_of(leaked_at, "--leaked-at") or (known.leaked_at if known else None)
     begin, end = time_of(since, "--since") or _before(leak), time_of(until, "--until")
     sources = _sources(config, key_id, account, trails, home)
+    if verify and not sources.trails:
+        raise Misuse("--verify checks files from S3", "give --trail s3://BUCKET/PREFIX")
+    loaded = _rules(rule_folders, home)
     with progress() as tell:
         ours = known.our_request_ids if known else frozenset()
         wish = Wish(key_id, home, leak, begin, end, loaded, evidence, tell=tell, our_requests=ours)
@@ -103,14 +109,27 @@ def check_key(key_id: str) -> None:
         raise Misuse(f"{key_id!r} is no AWS key id", "a key id has 20 characters and begins with AKIA or ASIA")
 
 
+def check_place(path: Path | None, option: str) -> None:
+    """Before hours of work, not after."""
+    import os
+
+    from unleak.model.errors import Misuse
+
+    if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        raise Misuse(f"{option} {path}: nothing can be written there", "give a file in a folder that is there")
+
+
 def time_of(text: str, option: str) -> datetime | None:
     from unleak.model.clock import parse_stamp
     from unleak.model.errors import Misuse
 
     try:
-        return parse_stamp(text).astimezone(UTC) if text else None
-    except ValueError as error:
+        when = parse_stamp(text).astimezone(UTC) if text else None
+        if when and when.year < _BEFORE_CLOUDTRAIL:
+            raise ValueError(text)  # noqa: TRY301  told below
+    except (ValueError, OverflowError) as error:
         raise Misuse(f"{option} {text!r} is no time", f"write it like {_TIME}") from error
+    return when
 
 
 def _before(leak: datetime | None) -> datetime | None:
@@ -124,7 +143,8 @@ def _rules(folders: tuple[Path, ...], home: Path) -> "tuple[Loaded, ...]":
     from unleak.investigate.sigma.rules import load
 
     cache = home / "rules"
-    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    cache.mkdir(exist_ok=True, mode=0o700)
     loaded = (load(cache=cache), *(load(folder, cache) for folder in folders))
     for problem in (p for one in loaded for p in one.problems):
         click.echo(f"unleak: rule left out: {problem}", err=True)
@@ -149,8 +169,5 @@ def _verifying(wish: "Wish", sources: "Opened", config: "Config") -> "Wish":
 
     from unleak.aws.accounts import Accounts
     from unleak.investigate.integrity import told
-    from unleak.model.errors import Misuse
 
-    if not sources.trails:
-        raise Misuse("--verify checks files from S3", "give --trail s3://BUCKET/PREFIX")
     return replace(wish, integrity=lambda: told(sources.trails, Accounts(config), wish.since, wish.until))

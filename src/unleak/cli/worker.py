@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from unleak.cli.world import aws_options, config_of, make_world
+from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.world import make_world
 
 
 @click.command("worker")

@@ -1,40 +1,18 @@
-"""What every command that talks to AWS shares: its options, and the world made of them."""
+"""The world that a command works in: the record, the accounts, the leaked secret, and who is at the keyboard."""
 
 import getpass
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import click
 
 from unleak.aws.accounts import Accounts
 from unleak.aws.clock import AwsClock
-from unleak.config import Config, check_region, load_config
+from unleak.config import Config
 from unleak.model.credential import Credentials, SecretKey, SessionToken, Vault
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
 from unleak.respond import World
 from unleak.scan.scanner import Scan
 from unleak.store.record import Record
-
-
-def aws_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """--profile, --region and --config; AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL are heeded as by the AWS CLI."""
-    for option in (
-        click.option("--config", "config_path", type=click.Path(path_type=Path), help="unleak.toml to use."),
-        click.option("--region", default="", help="Region for the first calls (default: AWS_REGION, us-east-1)."),
-        click.option("--profile", default="", help="AWS profile of the responder (default: AWS_PROFILE)."),
-    ):
-        function = option(function)
-    return function
-
-
-def config_of(profile: str, region: str, config_path: Path | None) -> Config:
-    from dataclasses import replace
-
-    config = load_config(config_path, profile=profile)
-    return replace(config, region=check_region(region)) if region else config
 
 
 def make_world(config: Config, *, record_url: str = "", vault: Vault | None = None) -> World:

@@ -1,5 +1,6 @@
 """The whole answer: from a table of calls and a leaked key to what came of it."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -118,14 +119,9 @@ def _later(table: Table, calls: tuple[Call, ...]) -> list[Call]:
     names = sorted({n for c in calls for t in stands.traces(c) for n in (_last(t.arn), _last(t.fact)) if n})
     if not names:
         return []
-    actions = sorted({action.split(":", 1)[1] for action in stands.REMOVERS})
-    prefixes = [f"{a}2" for a in actions]
-    return table.calls(
-        '"at" >= ? AND error IS NULL AND read_only IS NOT TRUE AND (name IN (SELECT unnest(?)) '
-        "OR EXISTS (SELECT 1 FROM (SELECT unnest(?) AS p) WHERE starts_with(name, p))) "
-        "AND EXISTS (SELECT 1 FROM (SELECT unnest(?) AS n) WHERE contains(request, n))",
-        [calls[0].at.replace(tzinfo=None), actions, prefixes, names],
-    )
+    actions = table.named(action.split(":", 1)[1] for action in stands.REMOVERS)
+    any_name = "|".join(re.escape(name) for name in names)
+    return table.later(calls[0].at, actions, any_name)
 
 
 def _last(arn: str) -> str:

@@ -1,6 +1,6 @@
 """Times in which the trail tells nothing at all: it may have been stopped, or its files are missing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from unleak.investigate.trail.table import Table
@@ -15,8 +15,7 @@ def gaps(table: Table) -> tuple[tuple[datetime, datetime], ...]:
     """From the last call before a gap's hour to the first after it. What is quiet every night is no gap: only what is
     four times as long as nearly all the others.
     """
-    rows = table.duck.execute("SELECT DISTINCT date_trunc('hour', \"at\") FROM calls ORDER BY 1").fetchall()
-    hours = [row[0].replace(tzinfo=UTC) for row in rows if row[0]]
+    hours = table.hours()
     holes = [(a + _HOUR, b) for a, b in pairwise(hours) if b - a > _HOUR]
     lengths = sorted(b - a for a, b in holes)
     usual = lengths[(len(lengths) - 1) * 9 // 10] if len(lengths) > _TIMES else timedelta(0)

@@ -16,7 +16,6 @@ from unleak.investigate.trail.first_look import FirstLook, first_look
 from unleak.investigate.trail.opened import Opened, shelf_folder
 from unleak.investigate.trail.shelf import Shelf
 from unleak.investigate.trail.sources import AskedSource, Progress, Question
-from unleak.investigate.trail.sources.event_history import EventHistory
 from unleak.investigate.trail.table import Table, table_over
 from unleak.model.investigation import Investigation
 
@@ -84,12 +83,12 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
 
 def _around(wish: Wish, sources: Opened) -> Around:
     """The event history cannot be asked for an address."""
-    only_asked = not sources.files and all(isinstance(source, EventHistory) for source in sources.asked)
+    only_asked = not sources.files and not any(source.tells_addresses for source in sources.asked)
     return Around(wish.our_requests, wish.our_keys, addresses_tell=not only_asked)
 
 
 def _for(source: AskedSource, question: Question) -> Question:
-    return replace(question, addresses=()) if isinstance(source, EventHistory) else question
+    return question if source.tells_addresses else replace(question, addresses=())
 
 
 def _parts(shelves: list[Shelf]) -> list[Path]:

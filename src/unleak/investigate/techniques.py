@@ -14,11 +14,10 @@ _WORST_FIRST = ("critical", "high", "medium", "low", "informational")
 def techniques(table: Table, calls: dict[str, Call], loaded: Iterable[Loaded]) -> tuple[list[Technique], list[str]]:
     """With the rules that could not be asked. `calls` are the attacker's, by event id."""
     rules = [rule for one in loaded for rule in one.rules]
-    keys = list({c.key_id for c in calls.values()} | {""})
     table.duck.execute(
-        "CREATE OR REPLACE TEMP TABLE evidence AS SELECT * FROM calls WHERE coalesce(key_id, '') IN (SELECT unnest(?)) "
-        "AND event_id IN (SELECT unnest(?)) QUALIFY row_number() OVER (PARTITION BY event_id) = 1",
-        [keys, list(calls)],
+        "CREATE OR REPLACE TEMP TABLE evidence AS SELECT * FROM (FROM taken UNION ALL FROM marks) "
+        "WHERE event_id IN (SELECT unnest(?)) QUALIFY row_number() OVER (PARTITION BY event_id) = 1",
+        [list(calls)],
     )
     matched = matches(table.duck, "evidence", rules)
     found = [

@@ -56,19 +56,19 @@ def leaked_credential(key_id: str, arn: str, account: str, since: datetime) -> H
 
 
 def _home(table: Table, held: HeldCredential) -> Home:
-    before = 'key_id = ? AND "at" < ?'
+    before = 'key_id = ? AND "first" < ?'
     return Home.of(table.uses(before, [held.key_id, held.since.replace(tzinfo=None)]))
 
 
 def _calls(graph: Graph, table: Table, keys: list[str]) -> list[Call]:
     """Of these credentials, those that the attacker made."""
     alone = [k for k in keys if not graph.held[k].shared]
-    found = table.calls_of(alone) if alone else []
+    found = table.take("key_id IN (SELECT unnest(?))", [alone]) if alone else []
     for key in set(keys) - set(alone):
         held, home = graph.held[key], graph.homes.get(key, Home())
         asked = [key, held.since.replace(tzinfo=None), list(home.addresses)]
         own = "key_id = ? AND \"at\" >= ? AND coalesce(address, '') NOT IN (SELECT unnest(?))"
-        found += [c for c in table.calls(own, asked) if not home.made(c)]
+        found += [c for c in table.take(own, asked) if not home.made(c)]
     left = MOST_CALLS - len(graph.calls)
     if len(found) > left:
         graph.capped = f"more than {MOST_CALLS} calls: the later ones were not read"

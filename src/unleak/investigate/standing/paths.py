@@ -21,8 +21,9 @@ class Paths:
 
     def learn(self, call: Call) -> None:
         scene = Scene(call)
-        for arn in (call.principal_arn, call.issuer_arn, *(word(scene.at(path)) for path in _TOLD_AT)):
-            found = _WITH_PATH.fullmatch(arn)
+        told = () if call.read_only and call.service != "sts" else (word(scene.at(path)) for path in _TOLD_AT)
+        for arn in (call.principal_arn, call.issuer_arn, *told):
+            found = _WITH_PATH.fullmatch(arn) if arn else None
             if found:
                 self._whole[f"{found[1]}/{found[2]}"] = arn
 

@@ -6,15 +6,18 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.h
 
 import json
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unleak.aws.client import Client
 from unleak.investigate.calls import call_from_record
 from unleak.model.call import Call
 from unleak.model.errors import CouldNotLook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from unleak.aws.client import Client
 
 _PAUSE_SECONDS = 0.5
 _MOST_PAGES = 200
@@ -29,7 +32,7 @@ class Heard:
     unread: tuple[str, ...]
 
 
-def calls_with_key(client_for: Callable[[str], Client], regions: tuple[str, ...], key_id: str) -> Heard:
+def calls_with_key(client_for: "Callable[[str], Client]", regions: tuple[str, ...], key_id: str) -> Heard:
     """Every call that the event history of these regions has of this key, oldest first."""
 
     def look(region: str) -> tuple[list[Call], str]:
@@ -45,7 +48,7 @@ def calls_with_key(client_for: Callable[[str], Client], regions: tuple[str, ...]
     return Heard(tuple(sorted(calls.values(), key=lambda c: (c.at, c.event_id))), unread)
 
 
-def _region(client: Client, key_id: str) -> tuple[list[Call], str]:
+def _region(client: "Client", key_id: str) -> tuple[list[Call], str]:
     calls: list[Call] = []
     question: dict[str, Any] = {"LookupAttributes": [{"AttributeKey": "AccessKeyId", "AttributeValue": key_id}]}
     damaged = 0

@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from unleak.aws.accounts import Accounts
-from unleak.aws.client import Client
-from unleak.aws.clock import AwsClock
 from unleak.investigate.trail.sources import AskedSource, FileSource, Progress
-from unleak.investigate.trail.sources.athena import AthenaTable, place_of
-from unleak.investigate.trail.sources.event_history import EventHistory, Place
-from unleak.investigate.trail.sources.s3 import S3Trail
 from unleak.model.errors import Misuse
+
+if TYPE_CHECKING:
+    from unleak.aws.accounts import Accounts
+    from unleak.aws.client import Client
+    from unleak.investigate.trail.sources.athena import AthenaTable
+    from unleak.investigate.trail.sources.event_history import EventHistory, Place
+    from unleak.investigate.trail.sources.s3 import S3Trail
 
 EVENT_HISTORY = "event-history"
 _LOGS = (".json", ".gz", ".zst", ".jsonl", ".ndjson", ".log")
@@ -48,11 +50,11 @@ class Opened:
 
     files: tuple[tuple[str, FileSource], ...] = ()
     asked: tuple[AskedSource, ...] = ()
-    trails: tuple[S3Trail, ...] = field(default=())
+    trails: "tuple[S3Trail, ...]" = ()
 
 
 def opened(
-    names: tuple[str, ...], aws: Callable[[], Accounts], account: str, home: Path, lookups_a_second: float = 2
+    names: tuple[str, ...], aws: "Callable[[], Accounts]", account: str, home: Path, lookups_a_second: float = 2
 ) -> Opened:
     """`aws` is called only for sources in AWS. Raises Misuse for what is no source, CouldNotLook where AWS refuses."""
     files: list[tuple[str, FileSource]] = []
@@ -60,18 +62,12 @@ def opened(
     trails: list[S3Trail] = []
     for name in dict.fromkeys(names):
         if name == EVENT_HISTORY:
-            accounts = aws()
-            places = tuple(Place(account, region) for region in accounts.regions(account))
-            cache, clock = home / "event-history", AwsClock(accounts)
-            pause = 1.04 / lookups_a_second if lookups_a_second else 0.0
-            asked.append(EventHistory(_clients(accounts), places, cache, pause=pause, now=clock.now))
+            asked.append(_event_history(aws(), account, home / "event-history", lookups_a_second))
         elif name.startswith("s3://"):
-            trail = S3Trail(aws().client(account, "s3", ""), name, home / "s3")
-            trails.append(trail)
-            files.append((name, trail))
+            trails.append(_s3(aws(), account, name, home / "s3"))
+            files.append((name, trails[-1]))
         elif name.startswith("athena://"):
-            place = place_of(name)
-            asked.append(AthenaTable(aws().client(account, "athena", place.region), place))
+            asked.append(_athena(aws(), account, name))
         elif Path(name).exists():
             files.append((str(Path(name).resolve()), LocalLogs(Path(name).resolve())))
         else:
@@ -82,8 +78,32 @@ def opened(
     return Opened(tuple(files), tuple(asked), tuple(trails))
 
 
-def _clients(aws: Accounts) -> Callable[[Place], Client]:
-    return lambda place: aws.client(place.account, "cloudtrail", place.region)
+# What talks to AWS is imported where it is wanted: logs that lie here need none of it.
+
+
+def _event_history(aws: "Accounts", account: str, cache: Path, lookups_a_second: float) -> "EventHistory":
+    from unleak.aws.clock import AwsClock
+    from unleak.investigate.trail.sources.event_history import EventHistory, Place
+
+    def client(place: "Place") -> "Client":
+        return aws.client(place.account, "cloudtrail", place.region)
+
+    places = tuple(Place(account, region) for region in aws.regions(account))
+    pause = 1.04 / lookups_a_second if lookups_a_second else 0.0
+    return EventHistory(client, places, cache, pause=pause, now=AwsClock(aws).now)
+
+
+def _s3(aws: "Accounts", account: str, name: str, cache: Path) -> "S3Trail":
+    from unleak.investigate.trail.sources.s3 import S3Trail
+
+    return S3Trail(aws.client(account, "s3", ""), name, cache)
+
+
+def _athena(aws: "Accounts", account: str, name: str) -> "AthenaTable":
+    from unleak.investigate.trail.sources.athena import AthenaTable, place_of
+
+    place = place_of(name)
+    return AthenaTable(aws.client(account, "athena", place.region), place)
 
 
 def shelf_folder(home: Path, name: str) -> Path:

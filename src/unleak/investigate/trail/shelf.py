@@ -301,6 +301,7 @@ def connected(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
     }  # fmt: skip
     duck = duckdb.connect(config=config)
+    duck.execute("SET parquet_metadata_cache = true")
     try:
         yield duck
     finally:

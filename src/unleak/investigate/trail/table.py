@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
-from unleak.investigate.calls import call_from_record
+from unleak.investigate.calls import call_from_record, plain_operation
 from unleak.investigate.trail.columns import COLUMNS, record_of
 from unleak.investigate.trail.shelf import EMPTY, connected, quoted
+from unleak.investigate.trail.sides import sides_of
 from unleak.model.call import Call
 from unleak.model.clock import parse_stamp
 
@@ -59,8 +60,15 @@ class Mint:
 
 _USE = """SELECT key_id, any_value(arn), any_value(kind), any_value(issuer_arn), any_value(principal_id),
   any_value(caller_account), any_value(from_console), any_value(session_since), address, agent, any_value(invoked_by),
-  min("at"), max("at"), count(DISTINCT event_id), count(DISTINCT event_id) FILTER (error IS NULL)
-  FROM calls WHERE {where} GROUP BY key_id, address, agent"""
+  min("first"), max("last"), sum(n), sum(ok)
+  FROM uses_here WHERE {where} GROUP BY key_id, address, agent"""
+
+
+_AT_HAND = {
+    "uses": "*",
+    "mints": 'made_key, role_arn, session_name, kind, principal_id, name, address, key_id, event_id, "at"',
+}
+"""What of the sides lies in memory."""
 
 
 class Table:
@@ -68,45 +76,104 @@ class Table:
 
     def __init__(self, duck: duckdb.DuckDBPyConnection, parts: Sequence[Path]) -> None:
         self.duck = duck
+        self._answered: dict[tuple[str, str, str], list[Any]] = {}
+        self._minted: dict[str, Call | None] = {}
         self.show(parts)
 
     def show(self, parts: Sequence[Path]) -> None:
         """Reads from these Parquet files from now on."""
         listed = ", ".join(quoted(p) for p in parts)
-        source = f"read_parquet([{listed}])" if parts else f"({EMPTY})"
-        self.duck.execute(f"CREATE OR REPLACE VIEW calls AS SELECT * FROM {source}")  # noqa: S608  paths are quoted
+        sources = {"calls": f"read_parquet([{listed}])" if parts else f"({EMPTY})", **sides_of(self.duck, parts)}
+        self._answered.clear()
+        for name, source in sources.items():
+            self.duck.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  paths are quoted
+        for name, columns in _AT_HAND.items():
+            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE {name}_here AS SELECT {columns} FROM {name}")  # noqa: S608
+        self.duck.execute(f"CREATE TEMP TABLE IF NOT EXISTS taken AS SELECT * FROM ({EMPTY})")  # noqa: S608  ours
 
     def calls(self, where: str, values: Values = ()) -> list[Call]:
         """Oldest first. `where` is ours, with a question mark for each of `values`."""
-        rows = self.duck.execute(f"SELECT {_SHOWN} FROM calls WHERE {where}", list(values)).fetchall()  # noqa: S608
+        return self._from("calls", where, values)
+
+    def marks(self, where: str, values: Values = ()) -> list[Call]:
+        """Of the sign-ins, the passwords set, and the roles passed to services."""
+        return self._from("marks", where, values)
+
+    def later(self, since: datetime, names: Sequence[str], pattern: str) -> list[Call]:
+        """Accepted writes of these names whose parameters the pattern is found in. It is looked for in these alone."""
+        named = '"at" >= ? AND error IS NULL AND read_only IS NOT TRUE AND name IN (SELECT unnest(?))'
+        few = f"WITH few AS MATERIALIZED (SELECT event_id, request FROM calls WHERE {named})"  # noqa: S608  ours
+        asked = [since.replace(tzinfo=None), list(names), pattern]
+        rows = self.duck.execute(f"{few} SELECT event_id FROM few WHERE regexp_matches(request, ?)", asked).fetchall()
+        return self.calls("event_id IN (SELECT unnest(?))", [[event_id for (event_id,) in rows]]) if rows else []
+
+    def take(self, where: str, values: Values = ()) -> list[Call]:
+        """The same as `calls`; these rows are kept at hand, in the table `taken`."""
+        self.duck.execute(f"INSERT INTO taken SELECT * FROM calls WHERE {where}", list(values))  # noqa: S608  ours
+        return self._from("taken", where, values)
+
+    def named(self, actions: Iterable[str]) -> list[str]:
+        """How events name these operations here: some with the date of a version."""
+        wanted = set(actions)
+        rows = self._once("names", "SELECT DISTINCT name FROM calls WHERE name IS NOT NULL", ())
+        return [name for (name,) in rows if plain_operation(name) in wanted]
+
+    def _from(self, source: str, where: str, values: Values) -> list[Call]:
+        rows = self.duck.execute(f"SELECT {_SHOWN} FROM {source} WHERE {where}", list(values)).fetchall()  # noqa: S608
         found = {}
         for row in rows:
             call = _call(row)
             if call is not None:
                 found[call.event_id] = call
-        return sorted(found.values(), key=lambda c: (c.at, c.event_id))
+        return sorted(found.values(), key=_in_order)
 
-    def calls_of(self, key_ids: Iterable[str]) -> list[Call]:
-        return self.calls("key_id IN (SELECT unnest(?))", [list(key_ids)])
+    def _once(self, kind: str, sql: str, values: Values) -> list[Any]:
+        """The chain asks in rounds, and mostly the same."""
+        question = (kind, sql, repr(values))
+        if question not in self._answered:
+            self._answered[question] = self.duck.execute(sql, list(values)).fetchall()
+        found: list[Any] = self._answered[question]
+        return found
 
     def mints(self, where: str, values: Values = ()) -> list[Mint]:
-        """The accepted calls whose answer carried a credential."""
-        return [
-            Mint(made, call.key_id, call)
-            for call in self.calls(f"made_key IS NOT NULL AND error IS NULL AND ({where})", values)
-            if (made := made_key(call))
-        ]
+        """The accepted calls whose answer carried a credential. `where` names columns of that side that are at hand."""
+        sql = f"SELECT DISTINCT event_id FROM mints_here WHERE {where}"  # noqa: S608  ours
+        wanted = [event_id for (event_id,) in self._once("mints", sql, values)]
+        new = [e for e in wanted if e not in self._minted]
+        if new:
+            found = {c.event_id: c for c in self._from("mints", "event_id IN (SELECT unnest(?))", [new])}
+            self._minted |= {e: found.get(e) for e in new}
+        calls = [c for e in wanted if (c := self._minted[e]) is not None]
+        return [Mint(made, c.key_id, c) for c in sorted(calls, key=_in_order) if (made := made_key(c))]
 
     def uses(self, where: str, values: Values = ()) -> list[Use]:
-        """Of calls that carry a key id."""
-        rows = self.duck.execute(_USE.format(where=f"key_id IS NOT NULL AND ({where})"), list(values)).fetchall()
+        """Of calls that carry a key id. `where` names columns of the side `uses`; repeated deliveries are counted."""
+        rows = self._once("uses", _USE.format(where=f"key_id <> '' AND ({where})"), values)
         return [_use(row) for row in rows]
+
+    def addresses_before(self, addresses: Sequence[str], when: datetime, keys: Sequence[str]) -> set[str]:
+        """Those of them that anybody used before then, or that one of these keys ever used."""
+        before = '("first" < ? OR key_id IN (SELECT unnest(?)))'
+        rows = self.duck.execute(
+            f"SELECT DISTINCT address FROM uses_here WHERE address IN (SELECT unnest(?)) AND {before}",  # noqa: S608  ours
+            [list(addresses), when.replace(tzinfo=None), list(keys)],
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    def hours(self) -> list[datetime]:
+        """Those that have any event, in their order."""
+        rows = self.duck.execute('SELECT DISTINCT "hour" FROM hours WHERE "hour" IS NOT NULL ORDER BY 1').fetchall()
+        return [row[0].replace(tzinfo=UTC) for row in rows]
 
     def span(self) -> tuple[datetime | None, datetime | None, int]:
         """First and last call, and how many records there are, repeated deliveries counted."""
-        row = self.duck.execute('SELECT min("at"), max("at"), count(*) FROM calls').fetchone()
+        row = self.duck.execute('SELECT min("first"), max("last"), sum(n) FROM hours').fetchone()
         first, last, count = row or (None, None, 0)
-        return _utc(first), _utc(last), count
+        return _utc(first), _utc(last), int(count or 0)
+
+
+def _in_order(call: Call) -> tuple[datetime, str]:
+    return call.at, call.event_id
 
 
 def made_key(call: Call) -> str:
@@ -145,7 +212,7 @@ def _use(row: Sequence[Any]) -> Use:
     return Use(
         key_id=texts[0], arn=texts[1], kind=texts[2], issuer_arn=texts[3], principal_id=texts[4], account=texts[5],
         from_console=texts[6] == "true", since=_since(texts[7]), address=texts[8], agent=texts[9], invoked_by=texts[10],
-        first=row[11].replace(tzinfo=UTC), last=row[12].replace(tzinfo=UTC), count=row[13], accepted=row[14],
+        first=row[11].replace(tzinfo=UTC), last=row[12].replace(tzinfo=UTC), count=int(row[13]), accepted=int(row[14]),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from unleak.model.investigation import Certainty, Closeness, HeldCredential
 
 _SLACK = timedelta(minutes=2)
 _TO_SIGN_IN = timedelta(minutes=20)
+_CONSOLE_SESSION = timedelta(hours=12)
 _SIGN_INS = "'ConsoleLogin', 'CreateOAuth2Token', 'AuthorizeOAuth2Access'"
 
 
@@ -22,16 +23,17 @@ def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
     arns = list({*(p.user_arn for p in passwords), *(t.arn for t in taken), *sessions})
     if not arns:
         return
-    logins = table.calls(f"name IN ({_SIGN_INS}) AND arn IN (SELECT unnest(?))", [arns])
-    resets = table.calls("name IN ('UpdateLoginProfile', 'ChangePassword', 'DeleteLoginProfile') AND error IS NULL")
+    logins = table.marks(f"name IN ({_SIGN_INS}) AND arn IN (SELECT unnest(?))", [arns])
+    resets = table.marks("name IN ('UpdateLoginProfile', 'ChangePassword', 'DeleteLoginProfile') AND error IS NULL")
     uses = table.uses("arn IN (SELECT unnest(?)) AND starts_with(key_id, 'ASIA')", [arns])
+    given = {m.made_key for m in table.mints("made_key IN (SELECT unnest(?))", [[u.key_id for u in uses]])}
     for login in (one for one in logins if one.accepted):
         because = _because(graph, login, passwords, taken, resets) or _of_session(graph, login, uses)
         if because is None:
             continue
         graph.take(login)
         for use in uses:
-            if _began_with(use, login, logins):
+            if _began_with(use, login, logins, is_given=use.key_id in given):
                 yield held_by(because, use.key_id, Origin.MINTED, use.arn, use.account, Certainty.LIKELY,
                               f"a session of the sign-in from {login.address}", use.first,
                               (login.event_id,), closeness=Closeness.BY_SIGN_IN)  # fmt: skip
@@ -74,15 +76,18 @@ def _of_user(call: Call, user_arn: str) -> bool:
     return call.principal_arn == user_arn if named is None else user_arn.endswith(f"/{named}")
 
 
-def _began_with(use: Use, login: Call, logins: list[Call]) -> bool:
-    """Which sign-in a session came from: the last one before it was made. A tool's is made in that moment."""
+def _began_with(use: Use, login: Call, logins: list[Call], *, is_given: bool) -> bool:
+    """Which sign-in a session came from: the last one before it was made. A tool's is made in that moment. What bears
+    no mark of the console came from it too, where no call gave it out and the console session still lived.
+    """
     if use.arn != login.principal_arn:
         return False
     begun = use.since or use.first
     if login.operation != "ConsoleLogin":
         return not use.from_console and use.since is not None and abs(use.since - login.at) <= _SLACK
     before = [one for one in logins if _is_console(one) and one.principal_arn == use.arn and one.at <= begun + _SLACK]
-    from_console = use.from_console or (use.since is not None and abs(use.since - login.at) <= _SLACK)
+    unexplained = not is_given and login.at <= begun <= login.at + _CONSOLE_SESSION
+    from_console = use.from_console or abs(begun - login.at) <= _SLACK or unexplained
     return from_console and bool(before) and max(before, key=lambda one: one.at) == login
 
 

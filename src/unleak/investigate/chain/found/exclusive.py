@@ -17,12 +17,7 @@ def exclusive(graph: Graph, table: Table, among: Iterable[str] | None = None) ->
     asked = [a for a in (graph.addresses if among is None else among) if a in graph.addresses]
     if not asked or not graph.around.addresses_tell or not has_history(graph, table):
         return set()
-    rows = table.duck.execute(
-        'SELECT DISTINCT address FROM calls WHERE address IN (SELECT unnest(?)) AND ("at" < ? OR key_id IN '
-        "(SELECT unnest(?)))",
-        [asked, graph.suspect_since.replace(tzinfo=None), list(graph.around.our_keys)],
-    ).fetchall()
-    return set(asked) - {row[0] for row in rows}
+    return set(asked) - table.addresses_before(asked, graph.suspect_since, list(graph.around.our_keys))
 
 
 def has_history(graph: Graph, table: Table) -> bool:

@@ -1,6 +1,6 @@
 """Roles that were passed to a service whose sessions do not tell for whom they are: the last who passed one counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from unleak.investigate.chain.graph import Graph, held_by
 from unleak.investigate.chain.leads import RolePassed
@@ -21,11 +21,12 @@ def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
     by_service = "role_arn IN (SELECT unnest(?)) AND kind = 'AWSService'"
     mints = table.mints(by_service, [roles])
     busy = {(m.call.request.get("roleArn"), _service(m.call)) for m in mints if m.call.at < graph.suspect_since}
+    passes = _passes(table, roles)
     for mint in mints:
         role = str(mint.call.request.get("roleArn"))
         if _service(mint.call) in _TELL_BY_NAME and (role, _service(mint.call)) in busy:
             continue
-        last = _last_passed(table, role, mint.call)
+        last = _last_passed(passes.get(role, []), mint.call)
         mine = [lead for lead in passed if last and lead.because.event_id == last.event_id]
         if mine:
             yield held_by(mine[0].because, mint.made_key, Origin.MINTED, role, mint.call.account, Certainty.LIKELY,
@@ -37,11 +38,29 @@ def _service(mint: Call) -> str:
     return (mint.invoked_by or mint.address).removesuffix(".amazonaws.com")
 
 
-def _last_passed(table: Table, role: str, mint: Call) -> Call | None:
+def _passes(table: Table, roles: list[str]) -> dict[str, list[Call]]:
+    """The accepted calls that name each role, oldest first."""
+    named = "EXISTS (SELECT 1 FROM (SELECT unnest(?) AS r) WHERE contains(request, r))"
+    found: dict[str, list[Call]] = {}
+    for call in table.marks(f"read_only = false AND error IS NULL AND {named}", [roles]):
+        for role in set(roles) & set(_texts(call.request)):
+            found.setdefault(role, []).append(call)
+    return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _last_passed(passes: list[Call], mint: Call) -> Call | None:
     """The last call before it that passed this role to the service that took it; its own later reads do not count."""
     family = _service(mint).split("-")[0]
-    found = table.calls(
-        'contains(request, ?) AND starts_with(source, ?) AND read_only = false AND error IS NULL AND "at" <= ?',
-        [role, family, mint.at.replace(tzinfo=None)],
-    )
-    return found[-1] if found else None
+    before = [c for c in passes if c.service.startswith(family) and c.at <= mint.at]
+    return before[-1] if before else None

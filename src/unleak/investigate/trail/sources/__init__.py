@@ -52,7 +52,9 @@ class FileSource(Protocol):
 
 
 class AskedSource(Protocol):
-    """Asked again for each new credential or principal."""
+    """Asked again for each new credential or principal. `tells_addresses`: it can be asked who called from one."""
+
+    tells_addresses: bool
 
     def records(self, question: Question) -> Iterator[dict[str, Any]]:
         """Records as CloudTrail writes them, session tokens taken out, each event once: all that the question asks

@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from unleak.aws.client import Client
 from unleak.investigate.trail.sources import Question
 from unleak.investigate.trail.sources.athena_sql import Table, fields, query, record_of, split, table_from
 from unleak.model.errors import CouldNotLook, Misuse
+
+if TYPE_CHECKING:
+    from unleak.aws.client import Client
 
 _FIRST_WAIT, _LONGEST_WAIT, _GROWTH = 0.3, 5.0, 1.5
 _MOST_VALUES = 100
@@ -54,7 +56,9 @@ def place_of(url: str) -> Place:
 class AthenaTable:
     """An AskedSource. `client` is Athena's, of the region of the place."""
 
-    def __init__(self, client: Client, place: Place, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    tells_addresses = True
+
+    def __init__(self, client: "Client", place: Place, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client, self._place, self._sleep = client, place, sleep
         self.problems: tuple[str, ...] = ()
         """Always empty: a query brings all, or raises."""

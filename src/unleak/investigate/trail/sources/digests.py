@@ -16,15 +16,17 @@ from datetime import UTC, datetime, timedelta
 from gzip import BadGzipFile, GzipFile, decompress
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unleak.aws.client import Client
 from unleak.investigate.trail.sources.digest import Digest, Keys, digest_from, follows, is_signed
 from unleak.investigate.trail.sources.layout import DIGESTS, Wanted, is_wanted
 from unleak.investigate.trail.sources.s3 import S3Trail
 from unleak.model.clock import stamp
 from unleak.model.errors import CouldNotLook, NotFound
 from unleak.model.plan import Tri
+
+if TYPE_CHECKING:
+    from unleak.aws.client import Client
 
 _AT_ONCE = 8
 _OVERDUE = timedelta(hours=2)
@@ -60,7 +62,7 @@ class Verified:
 
 def verify(
     trail: S3Trail,
-    keys_in: Callable[[str], Client],
+    keys_in: "Callable[[str], Client]",
     since: datetime | None,
     until: datetime | None,
     *,
@@ -72,7 +74,7 @@ def verify(
     return _Verification(trail, keys_in, trail.wanted(since, until), now or datetime.now(UTC)).verified(since, until)
 
 
-def public_keys(client: Client, since: datetime, until: datetime) -> Keys:
+def public_keys(client: "Client", since: datetime, until: datetime) -> Keys:
     """By fingerprint, as DER. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListPublicKeys.html"""
     asked: dict[str, Any] = {"StartTime": since - _ROTATION, "EndTime": until + _ROTATION}
     found: dict[str, bytes] = {}
@@ -96,7 +98,7 @@ def hash_of(path: Path) -> str:
 
 
 class _Verification:
-    def __init__(self, trail: S3Trail, keys_in: Callable[[str], Client], logs: Wanted, now: datetime) -> None:
+    def __init__(self, trail: S3Trail, keys_in: "Callable[[str], Client]", logs: Wanted, now: datetime) -> None:
         self._trail, self._keys_in, self._logs, self._now = trail, keys_in, logs, now
         self._modified: list[str] = []
         self._missing: list[str] = []

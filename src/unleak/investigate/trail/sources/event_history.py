@@ -14,13 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unleak.aws.client import Client
 from unleak.investigate.trail.sources import Question
 from unleak.investigate.trail.sources.kept_lookups import Asked, KeptLookup
 from unleak.model.clock import stamp
 from unleak.model.errors import AwsError, CouldNotLook
+
+if TYPE_CHECKING:
+    from unleak.aws.client import Client
 
 _KEPT = timedelta(days=90)
 _DELIVERY = timedelta(minutes=15)
@@ -67,9 +69,11 @@ class EventHistory:
     beyond it. `now` is AWS's time.
     """
 
+    tells_addresses = False
+
     def __init__(
         self,
-        client_for: Callable[[Place], Client],
+        client_for: "Callable[[Place], Client]",
         places: tuple[Place, ...],
         cache: Path,
         *,
@@ -174,7 +178,7 @@ class EventHistory:
                 return
             asked["NextToken"] = token
 
-    def _ask(self, place: Place, client: Client, asked: dict[str, Any]) -> Any:
+    def _ask(self, place: Place, client: "Client", asked: dict[str, Any]) -> Any:
         for patience in (*_PATIENCE, None):
             self._paces[place].wait()
             try:

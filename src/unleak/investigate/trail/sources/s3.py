@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unleak.aws.client import Client
 from unleak.investigate.trail.sources import Progress
 from unleak.investigate.trail.sources.kept_objects import Kept, Listed
 from unleak.investigate.trail.sources.layout import LOGS, Folder, Wanted, below, day_span, is_wanted, root, split_url
 from unleak.model.errors import AwsError, CouldNotLook
+
+if TYPE_CHECKING:
+    from unleak.aws.client import Client
 
 _AT_ONCE = 16
 _MOST_LISTINGS = 200_000
@@ -34,7 +36,7 @@ class S3Trail:
 
     def __init__(
         self,
-        client: Client,
+        client: "Client",
         url: str,
         cache: Path,
         *,
