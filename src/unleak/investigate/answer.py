@@ -58,7 +58,7 @@ def answer(table: Table, asked: Asked, now: datetime) -> Investigation:
         calls=calls,
         techniques=tuple(did),
         remaining=tuple(_remaining(table, calls)),
-        own_use=_own_use(graph, uses),
+        own_use=_own_use(graph, table, uses),
         seen=Seen(records, first, last, gaps(table), (*asked.problems(), *unasked), limits=_limits(graph, table)),
         by_aws=tuple(sorted(graph.by_aws.values(), key=lambda c: c.at)),
         addresses=dict(graph.addresses.most_common()),
@@ -129,16 +129,15 @@ def _last(arn: str) -> str:
     return arn.split("|", maxsplit=1)[0].rsplit(":", 1)[-1].rsplit("/", 1)[-1]
 
 
-def _own_use(graph: Graph, uses: list[Use]) -> OwnUse:
+def _own_use(graph: Graph, table: Table, uses: list[Use]) -> OwnUse:
     """What the leaked key did that was not the attacker's."""
     home = graph.homes[graph.leaked]
-    before = [u for u in uses if u.first < graph.suspect_since]
-    since = [u for u in uses if u.last >= graph.suspect_since and home.has(u.address, u.agent)]
-    mine = {(u.address, u.agent): u for u in (*before, *since)}.values()
+    own = [u for u in uses if u.first < graph.suspect_since or home.has(u.address, u.agent)]
+    before, since = table.count_around(graph.leaked, graph.suspect_since, sorted({u.address for u in own}))
     return OwnUse(
-        before=sum(u.count for u in before if u.last < graph.suspect_since),
-        since=sum(u.count for u in since),
-        addresses=tuple(sorted({u.address for u in mine})),
-        agents=tuple(sorted({u.agent for u in mine})),
-        last_at=max((u.last for u in mine), default=None),
+        before=before,
+        since=since,
+        addresses=tuple(sorted({u.address for u in own})),
+        agents=tuple(sorted({u.agent for u in own})),
+        last_at=max((u.last for u in own), default=None),
     )

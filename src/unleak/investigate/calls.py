@@ -21,9 +21,12 @@ _DEEPEST = 8
 _MOST_ITEMS = 500
 # They may hold a secret, whatever the service: never kept.
 _SECRET_FIELDS = re.compile(
-    r"(?i)(secret(accesskey|string|binary)|session_?token|password|private_?key|key_?material|user_?data|environment"
-    r"(variables)?$|^variables$|^commands?$|^value$|plaintext|service(password|credentialsecret)|^code$|zip_?file"
-    r"|authorization|api_?key|bearer|client_?secret|^token$|^containerdefinitions$|defaultarguments|hyperparameters)"
+    r"(?i)(secret(_?access_?key|string|binary|key)?$|shared_?(key|secret)|pre_?shared_?key|user_?secret|client_?secret"
+    r"|(session|security|access|refresh|id|auth|identity)[-_]?token|^token(value|code)?$|mfa_?code|saml_?assertion"
+    r"|pass(word|phrase)|private_?key|key_?material|user_?data|environment(variables)?$|^(stage_?)?variables$"
+    r"|^commands?$|(^|parameter_?)value$|connection_?string|plaintext|service(password|credentialsecret)|^code$"
+    r"|zip_?file|authorization|api_?key|bearer|build_?spec|^overrides$|^containerdefinitions$|defaultarguments"
+    r"|hyperparameters)"
 )
 # These are policies: their whole text says whom they let in.
 _DOCUMENTS = re.compile(r"(?i)(policy|policydocument|policytext|content)$")
@@ -59,7 +62,7 @@ def call_from_record(record: Mapping[str, Any]) -> Call:
         agent=text(record.get("userAgent")),
         error=text(record.get("errorCode")) or _failed_sign_in(record),
         error_message=text(record.get("errorMessage")),
-        read_only=bool(record.get("readOnly", False)),
+        read_only=record.get("readOnly") in {True, "true"},
         invoked_by=text(who.get("invokedBy")),
         kind=text(who.get("type")),
         issuer_arn=text(_object(context.get("sessionIssuer")).get("arn")),

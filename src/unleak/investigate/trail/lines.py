@@ -72,9 +72,11 @@ def _cut(piece: bytes, feed: Iterator[bytes], out: IO[bytes], done: Written, *, 
     while True:
         text = carry + piece if carry else piece
         text = text.replace(_BETWEEN, _CUT)
-        text = _NEXT_FILE.sub(_CUT, text)
+        if b'"Records"' in text:
+            text = _NEXT_FILE.sub(_CUT, text)
         end = text.rfind(b'\n{"eventVersion"') + 1
-        out.write(text[:end])
+        with memoryview(text) as view:
+            out.write(view[:end])
         done.lines += text.count(b"\n", 0, end)
         carry = text[end:]
         if len(carry) > 2 * _LONGEST_RECORD:

@@ -1,6 +1,7 @@
 """The sources that a person named, opened: files to index, or somebody to ask."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,10 +35,25 @@ class LocalLogs:
         if self.path.is_file():
             yield self.path
             return
-        found = [p for p in sorted(self.path.rglob("*")) if p.suffix in _LOGS and p.is_file() and _is_log(p)]
+        refused: list[str] = []
+        found = [p for p in sorted(_walk(self.path, refused)) if p.suffix in _LOGS and p.is_file() and _is_log(p)]
         if not found:
-            self.problems = (f"{self.path} holds no log file ({', '.join(_LOGS)})",)
+            refused.append(f"{self.path} holds no log file ({', '.join(_LOGS)})")
+        self.problems = tuple(refused)
         yield from found
+
+
+def _walk(top: Path, refused: list[str]) -> Iterator[Path]:
+    """Links to folders are followed, each folder once. What cannot be opened is told."""
+
+    def tell(error: OSError) -> None:
+        refused.append(f"{error.filename}: could not be opened: {error.strerror}")
+
+    seen: set[Path] = set()
+    for folder, below, names in os.walk(top, onerror=tell, followlinks=True):
+        seen.add(Path(folder).resolve())
+        below[:] = [name for name in sorted(below) if (Path(folder) / name).resolve() not in seen]
+        yield from (Path(folder) / name for name in names)
 
 
 def _is_log(path: Path) -> bool:

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -93,11 +93,13 @@ class Shelf:
         return [path for path in logs if Log.of(path) not in known]
 
     def update(self, logs: Iterable[Path]) -> None:
-        """Makes the shelf hold these files as they are now. Raises duckdb.Error, OSError."""
+        """Makes the shelf hold these files as they are now, beside those that it holds and that still are as they were.
+        Raises duckdb.Error, OSError.
+        """
         wanted = {log.path: log for log in (Log.of(p) for p in logs)}
         self._unopened = []
         with self._locked():
-            self.parts = [p for p in self._listed() if all(wanted.get(log.path) == log for log in p.logs)]
+            self.parts = [p for p in self._listed() if all(_stands(log, wanted) for log in p.logs)]
             known = {log.path for part in self.parts for log in part.logs}
             new = [log for path, log in wanted.items() if path not in known]
             if new:
@@ -243,6 +245,15 @@ class Shelf:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _stands(log: Log, wanted: Mapping[str, Log]) -> bool:
+    """Whether a file is as it was read. Who asks for fewer days now does not make the others untrue."""
+    if log.path in wanted:
+        return wanted[log.path] == log
+    with suppress(OSError):
+        return Log.of(Path(log.path)) == log
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class Table:
         named = '"at" >= ? AND error IS NULL AND read_only IS NOT TRUE AND name IN (SELECT unnest(?))'
         few = f"WITH few AS MATERIALIZED (SELECT event_id, request FROM calls WHERE {named})"  # noqa: S608  ours
         asked = [since.replace(tzinfo=None), list(names), pattern]
-        rows = self.duck.execute(f"{few} SELECT event_id FROM few WHERE regexp_matches(request, ?)", asked).fetchall()
+        found = f"{few} SELECT event_id FROM few WHERE regexp_matches(request, ?)"  # noqa: S608  ours
+        rows = self.duck.execute(found, asked).fetchall()
         return self.calls("event_id IN (SELECT unnest(?))", [[event_id for (event_id,) in rows]]) if rows else []
 
     def take(self, where: str, values: Values = ()) -> list[Call]:
@@ -159,6 +160,15 @@ class Table:
             [list(addresses), when.replace(tzinfo=None), list(keys)],
         ).fetchall()
         return {row[0] for row in rows}
+
+    def count_around(self, key_id: str, when: datetime, addresses: Sequence[str]) -> tuple[int, int]:
+        """How many calls a key made before then, and from these addresses since."""
+        row = self.duck.execute(
+            'SELECT count(DISTINCT event_id) FILTER ("at" < $2), count(DISTINCT event_id) FILTER ("at" >= $2 AND '
+            "coalesce(address, '') IN (SELECT unnest($3))) FROM calls WHERE key_id = $1",
+            [key_id, when.replace(tzinfo=None), list(addresses)],
+        ).fetchone()
+        return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def hours(self) -> list[datetime]:
         """Those that have any event, in their order."""
