@@ -168,6 +168,7 @@ def test_only_what_is_new_or_changed_is_read(tmp_path: Path, monkeypatch: pytest
     assert after() == ([], ["e0", "e1", "e2"])
     a.unlink()
     assert after(b) == ([], ["e1", "e2"])
+    assert after(b, _log(tmp_path, "c.json", 3)) == (["c.json"], ["e1", "e2", "e3"])
     assert len(list(place.glob("*.parquet"))) == len(Shelf(place).parts)
 
 
