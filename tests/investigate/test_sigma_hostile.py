@@ -62,7 +62,8 @@ def rule(detection: Mapping[str, Any], **more: Any) -> str:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     lines = tmp_path / "e.ndjson"
-    event = {"eventName": "CreateUser", "eventID": "1", "requestParameters": {"userName": "x"}, "userAgent": "a" * 5000}
+    event = {"eventName": "CreateUser", "eventID": "1", "requestParameters": {"userName": "x"}, "userAgent": "a" * 5000,
+             "eventSource": "iam.amazonaws.com", "eventTime": "2026-01-02T03:04:05Z"}  # fmt: skip
     lines.write_text(json.dumps(event) + "\n")
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE e AS " + columns.select_from(f"'{lines}'"))

@@ -41,7 +41,8 @@ def ours(cache: Path) -> tuple[Rule, ...]:
 def named(events: Sequence[Mapping[str, Any]], asked: Sequence[Rule], folder: Path) -> list[set[str]]:
     """The slugs of the rules that name each of the events."""
     lines = folder / "events.ndjson"
-    told = ({**event, "eventID": str(at), "eventTime": "2026-01-02T03:04:05Z"} for at, event in enumerate(events))
+    whole = {"eventSource": "none.amazonaws.com", "eventName": "None", "eventTime": "2026-01-02T03:04:05Z"}
+    told = ({**whole, **event, "eventID": str(at)} for at, event in enumerate(events))
     lines.write_text("".join(json.dumps(event) + "\n" for event in told))
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE e AS " + columns.select_from(f"'{lines}'"))
@@ -128,7 +129,8 @@ def test_no_rule_is_a_problem(tmp_path: Path) -> None:
 def test_a_rule_that_the_database_refuses_is_left_out(ours: tuple[Rule, ...], tmp_path: Path) -> None:
     bad = replace(ours[0], id="bad", slug="bad", gate_sql="", rest_sql="no_such_column = 1")
     lines = tmp_path / "e.ndjson"
-    lines.write_text('{"eventSource":"iam.amazonaws.com","eventName":"CreateUser","eventID":"1"}\n')
+    event = {"eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "eventID": "1"}
+    lines.write_text(json.dumps({**event, "eventTime": "2026-01-02T03:04:05Z"}) + "\n")
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE e AS " + columns.select_from(f"'{lines}'"))
         matched = match.matches(connection, "e", [*ours[:50], bad, *ours[50:]])

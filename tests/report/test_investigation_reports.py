@@ -166,6 +166,7 @@ def test_json_has_all_of_it() -> None:
         "from": "2026-11-23T03:00:00Z",
         "first_abuse": "2026-11-23T03:12:00Z",
         "last_accepted": "2026-11-23T03:35:09Z",
+        "contained_at": None,
         "seconds_to_first_abuse": 720.0,
     }
     assert len(found["credentials"]) == 219

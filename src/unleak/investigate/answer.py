@@ -93,12 +93,16 @@ _LEAVES_NOTHING = frozenset({"AWS::Bedrock::Model"})
 
 
 def _told(s: stands.Standing) -> Remaining:
-    times = f" ({s.times} times)" if s.times > 1 else ""
+    detail = s.detail.rstrip(", ") + _times(s.times)
     return Remaining(
-        arn=s.arn, type=s.type, deed=s.deed.value, detail=s.detail + times, by=s.by, at=s.at, event_id=s.event_id,
+        arn=s.arn, type=s.type, deed=s.deed.value, detail=detail, by=s.by, at=s.at, event_id=s.event_id,
         state=s.state, removed_at=s.removed_at, removed_by=s.removed_by, removed_event=s.removed_event,
         grants=s.grants, is_principal=s.is_principal,
     )  # fmt: skip
+
+
+def _times(count: int) -> str:
+    return f" ({count} times)" if count > 1 else ""
 
 
 def _others(calls: list[Call]) -> Iterator[Remaining]:
@@ -109,7 +113,7 @@ def _others(calls: list[Call]) -> Iterator[Remaining]:
     count = Counter((c.action, c.key_id) for c in calls)
     for which, call in first.items():
         yield Remaining(
-            arn="", type=call.service, deed="changed", detail=f"{call.action} ({count[which]} times)", by=call.key_id,
+            arn="", type=call.service, deed="changed", detail=call.action + _times(count[which]), by=call.key_id,
             at=call.at, event_id=call.event_id, state="not known",
         )  # fmt: skip
 
