@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,13 +31,16 @@ from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.entry import Entry
 from unleak.model.errors import CouldNotLook
 from unleak.model.incident import Incident
-from unleak.model.plan import Mode, Plan
+from unleak.model.plan import Mode, Plan, Step, Tri
+from unleak.respond import World
+from unleak.respond.acting import look
 from unleak.standin.lag import LagDial
 from unleak.standin.server import Standin
 
 LAG = (0.0, 30.0)
 _RIGHTS = {"Effect": "Allow", "Action": ["iam:*", "sts:*", "ec2:Describe*", "s3:*"], "Resource": "*"}
 _MOST_KEYS = 12
+_RENEWED = 2
 
 
 @dataclass(slots=True)
@@ -147,14 +151,25 @@ class Race:
     incident: Incident
     plan: Plan
     attacker: Attacker
+    untrue: tuple[str, ...]
+    """What is told to hold and does not stand."""
 
     @property
     def holds(self) -> bool:
-        """Every measure is seen to hold, and nothing that the attacker ever held works."""
-        return not self.open_measures() and not self.attacker.is_out()
+        """Every measure is seen to hold, it does stand, and nothing that the attacker ever held works."""
+        return not (self.open_measures() or self.untrue or self.attacker.is_out())
 
     def open_measures(self) -> list[str]:
-        return [a.step.id for a in self.incident.actions.values() if not (a.is_lifted or a.holds)]
+        """Of the cuts that younger sessions asked for only the last is looked at: it stands for those before it."""
+        actions = self.incident.actions.values()
+        later = [a.step for a in actions if a.step.round > _RENEWED and a.holds]
+        return [a.step.id for a in actions if not (a.is_lifted or a.holds or _stands_for_it(later, a.step))]
+
+
+def _stands_for_it(later: list[Step], step: Step) -> bool:
+    return step.round > _RENEWED and any(
+        s.round > step.round and (s.unit, s.target) == (step.unit, step.target) for s in later
+    )
 
 
 def stage(standin: Standin, folder: Path) -> Site:
@@ -177,6 +192,12 @@ def stage(standin: Standin, folder: Path) -> Site:
     return site
 
 
+def _untrue(world: World, incident: Incident) -> Iterator[str]:
+    for state in incident.actions.values():
+        if state.holds and look(world, incident, state.step).in_place is Tri.NO:
+            yield state.step.id
+
+
 def race(standin: Standin, folder: Path, seed: int, mode: Mode = Mode.LOCKDOWN) -> Race:
     site, dice = stage(standin, folder), random.Random(seed)
     gate = standin.gate
@@ -196,7 +217,7 @@ def race(standin: Standin, folder: Path, seed: int, mode: Mode = Mode.LOCKDOWN) 
         world = replace(site.world(), clock=clock, on_entry=also)
         incident = open_incident(world, site.alert(Ground.PERSON), mode, "a race")
         incident, plan = run(world, incident.id)
-        return Race(seed, incident, plan, attacker)
+        return Race(seed, incident, plan, attacker, tuple(_untrue(world, incident)))
     finally:
         gate.lag, gate.trail.lookups_a_second = before, lookups
 
@@ -219,7 +240,7 @@ def main() -> int:
                 f"{time.monotonic() - began:.1f} s", flush=True,
             )  # fmt: skip
             if not run_.holds:
-                print("   ", run_.open_measures(), run_.attacker.is_out(), run_.plan.by_hand)  # noqa: T201
+                print("   ", run_.open_measures(), run_.untrue, run_.attacker.is_out(), run_.plan.by_hand)  # noqa: T201
     print(f"{asked.seeds - lost} of {asked.seeds} hold")  # noqa: T201
     return 1 if lost else 0
 

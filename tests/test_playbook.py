@@ -168,12 +168,138 @@ def test_three_failures_are_enough() -> None:
     assert any("tried 3 times" in line for line in plan.by_hand)
 
 
-def test_what_was_taken_away_is_put_back_twenty_times_then_a_person_is_asked() -> None:
-    events = [opened(Mode.QUARANTINE, Ground.PERSON), *LOOKED_INTO]
-    for attempt in (1, 3, 19, 20, 21):
-        gone = done("attach_quarantine", USER, Look(Tri.NO, detail="detached")) * attempt
-        plan = playbook(incident(*events, *gone), NOW + timedelta(hours=1))
-        assert bool(acts(plan)) == (attempt < 20)
+def at(*timed: tuple[float, list[Event]]) -> Incident:
+    """Seconds after NOW, and what was entered then."""
+    dated = [(NOW + timedelta(seconds=s), event) for s, events in timed for event in events]
+    return fold(Incident(), [Entry("inc-1", n, when, e) for n, (when, e) in enumerate(dated, 1)])
+
+
+DETACHED = Look(Tri.NO, detail="detached")
+REFUSED = Look(Tri.YES, Tri.YES)
+
+
+@pytest.mark.parametrize(("attempts", "pause"), [(1, 1), (3, 4), (19, 30), (20, 120), (1000, 120)])
+def test_what_was_taken_away_is_put_back_for_as_long_as_somebody_does_it(attempts: int, pause: int) -> None:
+    """An attacker must not be able to tire us out; the pauses grow, since it may be a team's own automation."""
+    gone = done("attach_quarantine", USER, Look(Tri.YES), DETACHED) * attempts
+    found = incident(opened(Mode.QUARANTINE, Ground.PERSON), *LOOKED_INTO, *gone)
+    assert acts(playbook(found, NOW + timedelta(seconds=pause - 1))) == []
+    assert playbook(found, NOW).settles_at == NOW + timedelta(seconds=pause), "a command that waits goes on too"
+    plan = playbook(found, NOW + timedelta(seconds=pause))
+    assert acts(plan) == [f"attach_quarantine:{USER.id}"]
+    told = [line for line in plan.by_hand if "attach_quarantine" in line]
+    assert len(told) == 1
+    assert "was removed" in told[0]
+    assert ("if it is yours" in told[0]) == (attempts >= 20)
+
+
+def test_what_is_gone_at_every_first_look_is_told_too() -> None:
+    gone = done("attach_quarantine", USER, DETACHED) * 20
+    plan = playbook(incident(opened(Mode.QUARANTINE, Ground.PERSON), *LOOKED_INTO, *gone), NOW)
+    assert any("attach_quarantine on victim was made 20 times" in line for line in plan.by_hand)
+
+
+def test_a_renewal_that_found_the_deny_standing_is_put_back_too() -> None:
+    """Each round of it writes the same policy: one finds what the other wrote, and then somebody removes it."""
+    step = Step("revoke_user_sessions", USER)
+    found_standing: list[Event] = [Concluded(step, Outcome(OutcomeKind.ALREADY)), Looked(step, DETACHED)]
+    events = [opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO, *done("revoke_user_sessions", USER, DETACHED) * 5]
+    plan = playbook(incident(*events, *found_standing), NOW + timedelta(minutes=1))
+    assert step.id in acts(plan)
+    assert not any("was not possible" in line for line in plan.by_hand)
+
+
+def test_what_was_never_ours_and_cannot_be_made_is_a_persons_after_three_times_and_looked_at_on() -> None:
+    step = Step("attach_quarantine", USER)
+    theirs: list[Event] = [Concluded(step, Outcome(OutcomeKind.ALREADY)), Looked(step, DETACHED)]
+    found = incident(opened(Mode.QUARANTINE, Ground.PERSON), *LOOKED_INTO, *theirs * 3)
+    plan = playbook(found, NOW + timedelta(minutes=59))
+    assert step.id not in acts(plan)
+    assert any("tried 3 times" in line for line in plan.by_hand)
+    later = playbook(found, NOW + timedelta(hours=1))
+    assert "attach_quarantine" in units(later, Task.VERIFY)
+
+
+def test_what_holds_is_looked_at_until_our_last_change_is_obeyed_everywhere() -> None:
+    """Whoever is obeyed for half a minute more can take away what was seen to hold after two seconds."""
+    step = Step("attach_quarantine", USER)
+    base = (0.0, [opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO, *done("attach_quarantine", USER)])
+    refused: list[Event] = [Looked(step, REFUSED)]
+    held = [(1.0, refused), (4.0, refused)]
+    other = (60.0, done("deactivate_key", KEY_TARGET))
+    found = at(base, *held)
+    assert found.holds(step)
+    assert step.id not in _looks(playbook(found, NOW + timedelta(seconds=33)))
+    assert step.id in _looks(playbook(found, NOW + timedelta(seconds=34)))
+    assert step.id in _looks(playbook(at(base, *held, other), NOW + timedelta(seconds=60))), "nothing puts it off"
+    not_yet = at(base, *held, other, (359.0, refused))
+    assert step.id in _looks(playbook(not_yet, NOW + timedelta(seconds=360)))
+    last = at(base, *held, other, (360.0, refused))
+    assert step.id not in _looks(playbook(last, NOW + timedelta(minutes=30)))
+
+
+@pytest.mark.parametrize("look", [REFUSED, Look(Tri.YES)], ids=["holds", "is not known to hold yet"])
+@pytest.mark.parametrize(("is_fought_over", "pause"), [(False, 100), (True, 30)])
+def test_where_denies_are_taken_away_what_stands_is_looked_at_every_half_minute(
+    is_fought_over: bool,  # noqa: FBT001
+    pause: int,
+    look: Look,
+) -> None:
+    step = Step("attach_quarantine", USER)
+    gone = done("revoke_user_sessions", USER, Look(Tri.YES), *[DETACHED] * is_fought_over)
+    found = at(
+        (0, [opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO, *done("attach_quarantine", USER)]),
+        (85, [Looked(step, look), *gone]),
+        (100, [Looked(step, look)]),
+    )
+    assert step.id not in _looks(playbook(found, NOW + timedelta(seconds=99 + pause)))
+    assert step.id in _looks(playbook(found, NOW + timedelta(seconds=100 + pause)))
+
+
+def test_nobody_puts_off_that_the_trail_is_read_by_taking_denies_away() -> None:
+    removed = [(30.0 * n, done("attach_quarantine", USER, Look(Tri.YES), DETACHED)) for n in range(1, 13)]
+    found = at((0, [opened(Mode.QUARANTINE, Ground.PERSON), *LOOKED_INTO]), *removed)
+    assert "calls_of_key" not in units(playbook(found, NOW + timedelta(seconds=359)), Task.CHECK)
+    assert {"calls_of_key", "descent"} <= set(units(playbook(found, NOW + timedelta(seconds=360)), Task.CHECK))
+    again = at((0, [opened(Mode.QUARANTINE, Ground.PERSON), *LOOKED_INTO]), *removed, (361, [LOOKED_INTO[-1]]))
+    plan = playbook(again, NOW + timedelta(seconds=719))
+    assert "calls_of_key" not in units(plan, Task.CHECK)
+    assert not plan.contained
+    assert "calls_of_key" in units(playbook(again, NOW + timedelta(seconds=720)), Task.CHECK), "after the last change"
+
+
+def test_the_look_that_is_overdue_for_longest_comes_first() -> None:
+    """Where a look takes longer than the pause, the first lines of the table must not starve the others."""
+    first, second = Step("attach_quarantine", USER), Step("revoke_user_sessions", USER)
+    accepted = Look(Tri.YES, Tri.NO)
+    found = at(
+        (0, [opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO]),
+        (1, [*done("attach_quarantine", USER), *done("revoke_user_sessions", USER)]),
+        (2, [Looked(first, accepted)]),
+    )
+    assert _looks(playbook(found, NOW + timedelta(seconds=10))) == [second.id, first.id]
+
+
+@pytest.mark.parametrize("rounds", [3, 12])
+def test_each_cut_is_looked_at_and_after_twelve_a_person_is_asked(rounds: int) -> None:
+    def cut(round_: int, until: datetime) -> list[Event]:
+        step = Step("revoke_role_sessions", ROLE, round_)
+        change = replace(CHANGE, after={"cutoff": f"{until:%Y-%m-%dT%H:%M:%SZ}"})
+        return [Intended(step, change), Concluded(step, Outcome(OutcomeKind.DONE))]
+
+    events = [opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO, checked("calls_of_key", KEY_TARGET, SESSION)]
+    made = [e for n in range(1, rounds + 1) for e in cut(n, NOW + timedelta(minutes=n))]
+    plan = playbook(incident(*events, *made), NOW)
+    assert f"revoke_role_sessions:{ROLE.id}#{rounds}" in _looks(plan)
+    younger = replace(SESSION, key_id=f"{SESSION.key_id[:-1]}Z", at=NOW + timedelta(hours=1))
+    plan = playbook(incident(*events, *made, checked("calls_of_key", KEY_TARGET, younger)), NOW)
+    renewal = f"revoke_role_sessions:{ROLE.id}#{rounds + 1}"
+    assert (renewal in acts(plan)) == (rounds < 12)
+    assert (renewal in [p.step.id for p in plan.steps if p.task is Task.PROPOSE]) == (rounds == 12)
+
+
+def _looks(plan: Plan) -> list[str]:
+    return [p.step.id for p in plan.steps if p.task is Task.VERIFY]
 
 
 def test_an_unknown_never_counts_as_contained() -> None:
@@ -243,3 +369,15 @@ def test_a_trial_that_got_no_answer_is_tried_again(may_retry: bool, expected: li
     found = incident(opened(Mode.DISABLE, Ground.FOUND_SECRET), LOOKED_INTO[0], unclear)
     plan = playbook(found, NOW + timedelta(minutes=1))
     assert [u for u in units(plan, Task.CHECK) if u == "try_credential"] == expected
+
+
+def test_a_region_that_cannot_be_read_does_not_end_the_reading() -> None:
+    """The others are read again when what was called until the last change has been delivered."""
+    unread = Checked(Step("calls_of_key", KEY_TARGET), (NOTHING_SEEN,), "not everywhere: me-south-1: denied")
+    applied = done("deactivate_key", KEY_TARGET)
+    case = incident(opened(Mode.DISABLE, Ground.PERSON), *LOOKED_INTO[:-1], unread, *applied)
+    early, late = playbook(case, NOW), playbook(case, NOW + timedelta(minutes=7))
+    step = f"calls_of_key:{KEY}"
+    assert step not in [p.step.id for p in early.steps]
+    assert step in [p.step.id for p in late.steps]
+    assert all("me-south-1" in " ".join(plan.by_hand) for plan in (early, late))

@@ -17,6 +17,7 @@ def test_containment_wins_the_race_and_tells_it_truly(standin: Standin, tmp_path
     did = run.attacker.did
     assert did["key made"] + did["session made"] + did["role assumed"], "an attacker who does nothing proves nothing"
     assert run.open_measures() == []
+    assert run.untrue == (), "what was taken away after it was seen to hold is seen to be gone"
     assert run.attacker.is_out() == []
     seen_gone = sum(len(a.removed_at) for a in run.incident.actions.values())
     assert seen_gone <= did["deny removed"] + did["quarantine removed"] + did["key reactivated"], "it tells no more"

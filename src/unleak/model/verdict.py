@@ -28,21 +28,37 @@ class Looks:
     last_at: datetime | None = None
     in_place_since: datetime | None = None
     refused_since: datetime | None = None
+    proved_since: datetime | None = None
+    """Since when trials are refused, where that was seen to last. It stays proved while the change stays in place and
+    no trial is accepted: what it was tried with is dead soon, by our own hand.
+    """
     accepted_since: datetime | None = None
     """A trial was accepted, and none was refused since: only a refusal, or the end of what was tried, clears it."""
     unseen_since: datetime | None = None
     """Since when nobody could look."""
 
+    @property
+    def is_gone(self) -> bool:
+        return self.last is not None and self.last.in_place is Tri.NO
+
     def add(self, at: datetime, look: Look) -> "Looks":
+        refused_since = (self.refused_since or at) if look.refused is Tri.YES else None
         return Looks(
             count=self.count + 1,
             last=look,
             last_at=at,
             in_place_since=(self.in_place_since or at) if look.in_place is Tri.YES else None,
-            refused_since=(self.refused_since or at) if look.refused is Tri.YES else None,
+            refused_since=refused_since,
+            proved_since=self._proved(at, look, refused_since),
             accepted_since=self._accepted(at, look),
             unseen_since=(self.unseen_since or at) if look.in_place is Tri.COULD_NOT_LOOK else None,
         )
+
+    def _proved(self, at: datetime, look: Look, refused_since: datetime | None) -> datetime | None:
+        if look.refused is Tri.NO or (look.refused is None and look.in_place is not Tri.YES):
+            return None
+        lasts = refused_since is not None and at - refused_since >= TRIAL_STABLE
+        return self.proved_since or (refused_since if lasts else None)
 
     def _accepted(self, at: datetime, look: Look) -> datetime | None:
         if look.refused is Tri.NO:
@@ -63,9 +79,9 @@ def verdict(looks: Looks, applied_at: datetime) -> Verdict:
         return Verdict(VerdictKind.FAILS, look.detail or "it is not in place")
     if look.refused is Tri.NO:
         return _still_accepted(look, at - applied_at)
-    if look.refused is Tri.YES and looks.refused_since is not None:
-        if at - looks.refused_since >= TRIAL_STABLE:
-            return Verdict(VerdictKind.HOLDS, look.detail, looks.refused_since, Proof.TRIAL)
+    if looks.proved_since is not None:
+        return Verdict(VerdictKind.HOLDS, look.detail, looks.proved_since, Proof.TRIAL)
+    if look.refused is Tri.YES:
         return Verdict(VerdictKind.UNKNOWN, "refused; asking once more")
     if looks.accepted_since is not None:
         return Verdict(VerdictKind.UNKNOWN, "the last trial was accepted, and none can be made now")

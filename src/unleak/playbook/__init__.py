@@ -4,11 +4,11 @@ Asked again after every entry, so that what the investigation finds is contained
 the leaked key minted joins the incident, and the next plan holds its principal.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from unleak.model.credential import CredentialKind
 from unleak.model.incident import Incident
-from unleak.model.plan import Plan, Task
+from unleak.model.plan import Plan, Planned, Task
 from unleak.playbook import by_hand, facts
 from unleak.playbook.answer import answer
 from unleak.playbook.lifting import may_undo, why_not_restore
@@ -16,18 +16,22 @@ from unleak.playbook.table import wanted
 
 __all__ = ["may_undo", "playbook", "why_not_restore"]
 
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
 
 def playbook(incident: Incident, now: datetime) -> Plan:
     """`contained` is true only when every wanted step was done and holds, and the trail was read after its delay.
 
-    Doing and learning come before looking again: looks fall due every second, and must not hold up the next change.
+    Doing and learning come before looking again: looks fall due every second, and must not hold up the next change. Nor
+    each other, where a look takes longer than a second: what was not looked at for longest comes first.
     """
     table = list(dict.fromkeys(wanted(incident)))
-    answers = [answer(incident, w, now) for w in table]
+    calm = facts.calm(incident)
+    answers = [answer(incident, w, now, calm) for w in table]
     escaped = tuple(by_hand.escaped(incident, now))
     parts = [a for a, w in zip(answers, table, strict=True) if w.part]
     return Plan(
-        steps=tuple(sorted((a.due for a in answers if a.due), key=lambda p: p.task is Task.VERIFY)),
+        steps=tuple(sorted((a.due for a in answers if a.due), key=lambda p: _turn(incident, p))),
         pending=tuple(a.pending for a in answers if a.pending),
         by_hand=(*escaped, *(a.by_hand for a in answers if a.by_hand), *by_hand.to_do(incident)),
         wake_at=min((a.wake_at for a in answers if a.wake_at), default=None),
@@ -35,6 +39,13 @@ def playbook(incident: Incident, now: datetime) -> Plan:
         contained=_is_known(incident) and not escaped and all(a.settled for a in parts),
         may_restore_at=facts.may_restore_at(incident),
     )
+
+
+def _turn(incident: Incident, planned: Planned) -> tuple[bool, datetime]:
+    state = incident.action(planned.step)
+    if planned.task is not Task.VERIFY or state is None:
+        return False, _AT_ONCE
+    return True, state.looks.last_at or state.concluded_at or _AT_ONCE
 
 
 def _is_known(incident: Incident) -> bool:

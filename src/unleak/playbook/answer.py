@@ -10,12 +10,14 @@ from unleak.playbook import facts
 from unleak.playbook.wanted import Wanted
 
 _TRIES = 3
-_PUT_BACKS = 20
-"""How often a change that somebody removes is made again: an attacker who may edit the user goes on until it dies."""
 _PATIENCE = timedelta(minutes=15)
 _BACKOFF = timedelta(seconds=5)
 _RACE = timedelta(seconds=1)
 _LONGEST_RACE = timedelta(seconds=30)
+_SIEGE = timedelta(minutes=2)
+"""What somebody removes is put back for as long as they go on: an attacker must not be able to tire us out. It is told
+from the first time on; after `facts.MOST_PUT_BACKS` the pauses are these, since it may be a team's own automation."""
+_RACE_DOUBLES = 6
 _INFORM = {"try_credential", "save_principal", "read_permissions"}
 _LATER = timedelta(minutes=10)
 _LIFT_FOR = timedelta(hours=1)
@@ -32,7 +34,8 @@ class Answer:
     settled: bool = False
 
 
-def answer(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
+def answer(incident: Incident, wanted: Wanted, now: datetime, calm: facts.Calm) -> Answer:
+    """`calm` is the same for every line of the table."""
     if wanted.not_before is not None and now < wanted.not_before:
         return Answer(wake_at=wanted.not_before, settled=True)
     if wanted.mode is None:
@@ -50,7 +53,7 @@ def answer(incident: Incident, wanted: Wanted, now: datetime) -> Answer:
         return Answer(due=Planned(Task.LIFT, wanted.step))
     if wanted.until is not None and state.is_applied and now >= wanted.until:
         return _time_is_up(incident, wanted)
-    found = _after_outcome(incident, wanted, state, now)
+    found = _after_outcome(incident, wanted, state, now, calm)
     return _until(wanted, found) if state.is_applied else found
 
 
@@ -67,13 +70,18 @@ def _check(state: CheckState | None, wanted: Wanted, now: datetime) -> Answer:
 
 
 def _unknown_check(state: CheckState, wanted: Wanted, now: datetime) -> Answer:
-    """Tried again while it may go away. What only informs leaves containment and its proof by state possible."""
+    """Tried again while it may go away, and whenever it is due anew: a region that cannot be read must not hide what
+    the others tell later. What only informs leaves containment and its proof by state possible.
+    """
     step = wanted.step
     given_up = not state.may_retry or state.unknown_in_a_row >= _TRIES
     if given_up and step.unit in _INFORM:
         return Answer(settled=True)
     if given_up:
-        return Answer(by_hand=f"could not look ({step.unit}, {step.target.name}): {state.unknown}")
+        told = f"could not look ({step.unit}, {step.target.name}): {state.unknown}"
+        later = next((t for t in wanted.again_at if t > state.last_at), None)
+        due = Planned(Task.CHECK, step) if later is not None and later <= now else None
+        return Answer(due=due, by_hand=told, wake_at=later if due is None else None)
     again = state.last_at + _BACKOFF * 2**state.unknown_in_a_row
     return Answer(due=Planned(Task.CHECK, step)) if again <= now else Answer(wake_at=again)
 
@@ -147,7 +155,7 @@ def _approved(state: ActionState | None, now: datetime) -> bool:
     return state.approval.digest == state.proposal.digest(state.step) and now < state.approval.expires_at
 
 
-def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: datetime) -> Answer:
+def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: datetime, calm: facts.Calm) -> Answer:
     kind = state.outcome.kind if state.outcome else OutcomeKind.FAILED
     at = state.concluded_at or now
     if kind in {OutcomeKind.REFUSED, OutcomeKind.ASK}:
@@ -156,7 +164,7 @@ def _after_outcome(incident: Incident, wanted: Wanted, state: ActionState, now: 
         return _postponed(wanted, state, at, now)
     if kind is OutcomeKind.FAILED:
         return _try_again(incident, wanted, state, at, now)
-    return _applied(incident, wanted, state, at, now)
+    return _applied(incident, wanted, state, now, calm)
 
 
 def _refused(wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
@@ -165,7 +173,8 @@ def _refused(wanted: Wanted, state: ActionState, at: datetime, now: datetime) ->
     return _by_hand(state, state.outcome.detail if state.outcome else "")
 
 
-def _applied(incident: Incident, wanted: Wanted, state: ActionState, at: datetime, now: datetime) -> Answer:
+def _applied(incident: Incident, wanted: Wanted, state: ActionState, now: datetime, calm: facts.Calm) -> Answer:
+    at = state.concluded_at or now
     kind = state.outcome.kind if state.outcome else OutcomeKind.DONE
     mended = facts.glass_mended_at(incident, wanted.step.target)
     if mended is not None and (state.looks.last_at is None or state.looks.last_at < mended):
@@ -182,9 +191,23 @@ def _applied(incident: Incident, wanted: Wanted, state: ActionState, at: datetim
     holds = seen is not None and seen.holds
     if look_at is None:
         return Answer(settled=holds)
+    if (sooner := _look_until_calm(state, at, calm)) is not None:
+        look_at, holds = min(look_at, sooner), False
     if look_at <= now:
         return Answer(due=Planned(Task.VERIFY, wanted.step), settled=holds)
     return Answer(wake_at=look_at, settled=holds)
+
+
+def _look_until_calm(state: ActionState, at: datetime, calm: facts.Calm) -> datetime | None:
+    """When to look again while somebody who was cut off may still be obeyed somewhere, and take away what was seen to
+    stand or to hold; None once it was seen later than that. What changes meanwhile does not put it off. At intervals
+    that grow from half a minute, and begin anew when anything is seen to be taken away.
+    """
+    last_at = state.looks.last_at
+    if calm.at is None or last_at is None or last_at >= calm.at:
+        return None
+    since = max(at, calm.trouble_at) if calm.trouble_at else at
+    return min(calm.at, last_at + max(_LONGEST_RACE, last_at - since))
 
 
 def _is_out_of_patience(state: ActionState, at: datetime) -> bool:
@@ -222,17 +245,29 @@ def _ask_of_a_person(wanted: Wanted, state: ActionState, at: datetime, now: date
 
 def _try_again(incident: Incident, wanted: Wanted, state: ActionState, since: datetime, now: datetime) -> Answer:
     reason = state.verdict.reason if state.verdict else state.outcome.detail if state.outcome else ""
-    ours = state.outcome is not None and state.outcome.kind is OutcomeKind.DONE
-    fought_over = ours and state.looks.last is not None and state.looks.last.in_place is Tri.NO
-    if state.attempts >= (_PUT_BACKS if fought_over else _TRIES):
-        return _by_hand(state, f"tried {state.attempts} times: {reason}")
+    fought_over = _is_taken_from_us(incident, state)
+    if state.attempts >= _TRIES and not fought_over:
+        return _given_up(wanted, state, f"tried {state.attempts} times: {reason}", now)
     if not ((_covered(incident, wanted.mode or Mode.LOCKDOWN) and not wanted.asks) or _approved(state, now)):
-        return _by_hand(state, reason)
-    pause = (
-        min(_RACE * 2 ** (state.attempts - 1), _LONGEST_RACE) if fought_over else _BACKOFF * 2 ** (state.attempts - 1)
-    )
-    again = since + pause
+        return _given_up(wanted, state, reason, now)
+    again = since + (_race_pause(state.attempts) if fought_over else _BACKOFF * 2 ** (state.attempts - 1))
     return Answer(due=Planned(Task.ACT, wanted.step)) if again <= now else Answer(wake_at=again)
+
+
+def _is_taken_from_us(incident: Incident, state: ActionState) -> bool:
+    """It is gone, and it was we who had written it: in this round, or in another one that this one found standing."""
+    return state.looks.is_gone and any(a.change is not None for a in incident.same_change(state.step))
+
+
+def _race_pause(attempts: int) -> timedelta:
+    if attempts >= facts.MOST_PUT_BACKS:
+        return _SIEGE
+    return min(_RACE * (1 << min(attempts, _RACE_DOUBLES)) / 2, _LONGEST_RACE)
+
+
+def _given_up(wanted: Wanted, state: ActionState, reason: str, now: datetime) -> Answer:
+    """What was done at all is still looked at now and then: somebody may put it right, or take more of it away."""
+    return _watch_on(wanted, state, reason, now) if state.is_applied else _by_hand(state, reason)
 
 
 def _by_hand(state: ActionState, reason: str) -> Answer:

@@ -1,7 +1,7 @@
 """What only a person can do, or must look at: one sentence each."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from unleak.model.credential import CredentialKind
 from unleak.model.evidence import KeyOwner, KeyStatus
@@ -114,12 +114,18 @@ def _put_right(incident: Incident, owner: KeyOwner) -> Iterator[str]:
     yield "take the key out of the source and of its history, and give the application a role instead of a key"
     if owner.kind is CredentialKind.USER_KEY and incident.holds(Step("deactivate_key", facts.key_of(owner))):
         yield f"delete {incident.key_id} after some days without rightful use (it stays Inactive until then)"
-    fought = [a for a in incident.actions.values() if a.removed_at]
-    for state in fought:
-        times = f"{len(state.removed_at)} times" if len(state.removed_at) > 1 else "once"
-        last = state.removed_at[-1] + timedelta()
-        yield (
-            f"{state.step.unit} on {state.step.target.name} was removed {times} by somebody, last seen gone at "
-            f"{last:%H:%M:%S}: the trail says by whom"
-        )
+    yield from _fought(incident)
     yield "answer AWS's support case if there is one: AWS waits for it"
+
+
+def _fought(incident: Incident) -> Iterator[str]:
+    for state in incident.actions.values():
+        what = f"{state.step.unit} on {state.step.target.name}"
+        often = state.attempts >= facts.MOST_PUT_BACKS
+        automation = "; it is put back as long as this goes on: stop what does it, if it is yours" if often else ""
+        if state.removed_at:
+            times = f"{len(state.removed_at)} times" if len(state.removed_at) > 1 else "once"
+            last = f"last seen gone at {state.removed_at[-1]:%H:%M:%S}"
+            yield f"{what} was removed {times} by somebody, {last}: the trail says by whom{automation}"
+        elif often and state.looks.is_gone:
+            yield f"{what} was made {state.attempts} times, and is gone at each look{automation}"

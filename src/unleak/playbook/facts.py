@@ -1,11 +1,13 @@
 """What the table asks of an incident: was the key used before, is it abused, since when is it dead."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from unleak.model.credential import CredentialKind, Origin
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import ActionState, CredentialState, Incident
 from unleak.model.plan import OutcomeKind, Step, Target, TargetKind
+from unleak.model.verdict import STATE_UNKNOWN_UNTIL
 
 TRAIL_DELAYS = (timedelta(minutes=6), timedelta(minutes=16))
 """CloudTrail delivers after about 5 minutes, without guarantee: when the trail is read again after the last change."""
@@ -13,6 +15,8 @@ USER_SESSION = timedelta(hours=36)
 ROLE_SESSION = timedelta(hours=12)
 """The longest that a session can live. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html"""
 ROOT_SESSION = timedelta(hours=1)
+MOST_PUT_BACKS = 20
+"""From then on a change that somebody removes again and again is put back at long intervals."""
 _UNUSED = timedelta(days=3)
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _OF_A_USER = {CredentialKind.USER_KEY, CredentialKind.SERVICE_CREDENTIAL}
@@ -76,6 +80,33 @@ def _trail_of(incident: Incident, key_id: str) -> Step:
     home = incident.owner.account if incident.owner else ""
     known = incident.credentials.get(key_id)
     return Step("calls_of_key", Target(TargetKind.KEY, key_id, (known.account if known else "") or home))
+
+
+def changed_at(incident: Incident) -> datetime | None:
+    """When we last changed anything, or found it standing."""
+    return max((a.concluded_at for a in incident.actions.values() if a.is_applied and a.concluded_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """`at`: when our last change is obeyed everywhere, so that whoever it cut off can take nothing away any more.
+    `trouble_at`: when something that we wrote was last seen to be taken away.
+    """
+
+    at: datetime | None
+    trouble_at: datetime | None
+
+
+def calm(incident: Incident) -> Calm:
+    changed = changed_at(incident)
+    return Calm(changed + STATE_UNKNOWN_UNTIL if changed else None, _trouble_at(incident))
+
+
+def _trouble_at(incident: Incident) -> datetime | None:
+    """Also where it was gone at the first look already."""
+    seen = [a.removed_at[-1] for a in incident.actions.values() if a.removed_at]
+    first = [a.looks.last_at for a in incident.actions.values() if a.change is not None and a.looks.is_gone]
+    return max([*seen, *(at for at in first if at is not None)], default=None)
 
 
 def application_uses(incident: Incident, owner: KeyOwner) -> datetime | None:

@@ -15,6 +15,7 @@ SOAK = timedelta(days=7)
 """How long a key stays Inactive before its deletion is proposed: who still needs it has shown up by then."""
 _TRAIL = "calls_of_key"
 _MOST_ROUNDS = 12
+_CUTS = {"revoke_user_sessions", "revoke_role_sessions"}
 _GONE_FOR_GOOD = "it cannot be taken back"
 
 
@@ -55,8 +56,7 @@ def _of(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
 def _user(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
     """Of its key, of a session of its own, of a session that it federated, or of a credential for one service."""
     key, user = facts.key_of(owner), facts.user_of(owner)
-    deleted = incident.action(Step("delete_user", user))
-    if deleted is not None and deleted.intended_at and (deleted.is_open or deleted.holds):
+    if _is_deleted(incident, user):
         return
     yield Wanted(Step("try_credential", key))  # 2
     yield Wanted(Step("save_principal", user))  # 1
@@ -68,6 +68,11 @@ def _user(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
         yield from _deactivation(incident, owner, key)  # 5, 6
     yield Wanted(Step("revoke_service_credentials", user), Mode.DISABLE)  # 6
     yield from _lockdown(incident, user)  # 7
+
+
+def _is_deleted(incident: Incident, user: Target) -> bool:
+    deleted = incident.action(Step("delete_user", user))
+    return deleted is not None and deleted.intended_at is not None and (deleted.is_open or deleted.holds)
 
 
 def _deactivation(incident: Incident, owner: KeyOwner, key: Target) -> Iterator[Wanted]:
@@ -125,18 +130,35 @@ def _root(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
 
 def _investigation(incident: Incident) -> Iterator[Wanted]:
     """Read again when what was called until the last change has been delivered, and before a deny is lifted."""
-    changed = [a.concluded_at for a in incident.actions.values() if a.is_applied and a.concluded_at]
+    last = facts.changed_at(incident)
+    changed = [last] if last is not None else []
     changed += [m for o in facts.owners(incident) if (m := facts.glass_mended_at(incident, facts.key_of(o)))]
     again = [max(changed) + delay for delay in facts.TRAIL_DELAYS] if changed else []
+    fought_over = facts.calm(incident).trouble_at is not None
     denied = [a.step.target for a in incident.actions.values() if a.step.unit == "deny_all" and a.is_applied]
     lifts = [*(facts.last_session_of(incident, t) for t in denied), facts.may_restore_at(incident)]
     home = incident.owner.account if incident.owner else ""
     for credential in facts.chain(incident):
         target = Target(TargetKind.KEY, credential.key_id, credential.account or home)
-        yield Wanted(Step(_TRAIL, target), again_at=tuple(sorted({*again, *(t for t in lifts if t)})))
-    due = tuple(sorted({*again, *(t for t in lifts if t)}))
-    leaked = Target(TargetKind.KEY, incident.key_id, home)
-    yield Wanted(Step("descent", leaked), again_at=due, not_before=due[0] if due else None)
+        step = Step(_TRAIL, target)
+        between = _between(incident, step, again) if fought_over else ()
+        yield Wanted(step, again_at=tuple(sorted({*again, *between, *(t for t in lifts if t)})))
+    descent = Step("descent", Target(TargetKind.KEY, incident.key_id, home))
+    between = _between(incident, descent, again) if fought_over else ()
+    due = tuple(sorted({*again, *between, *(t for t in lifts if t)}))
+    yield Wanted(descent, again_at=due, not_before=due[0] if due else None)
+
+
+def _between(incident: Incident, step: Step, again: list[datetime]) -> tuple[datetime, ...]:
+    """Who keeps taking denies away makes us change something all the time: that must not put off for ever that the
+    trail is read, which tells with what they do it.
+    """
+    read = incident.checks.get(step.id)
+    since = read.last_at if read is not None else incident.opened_at
+    if since is None or not again:
+        return ()
+    sooner = since + min(facts.TRAIL_DELAYS)
+    return (sooner,) if sooner < again[0] else ()
 
 
 def _reached(incident: Incident) -> Iterator[Wanted]:
@@ -159,12 +181,22 @@ def _renewals(incident: Incident) -> Iterator[Wanted]:
         and not facts.glass_is_broken(incident, facts.key_of(owner))
     ]
     yield from (Wanted(step, Mode.DISABLE) for step in dict.fromkeys(renewed))
+    yield from (Wanted(step, Mode.DISABLE) for step in _last_renewals(incident))
     yield from _after_younger_sessions(incident, max((s.round for s in renewed), default=1))
     if not renewed or not all(incident.holds(step) for step in renewed):
         return
     for role in facts.roles(incident):
         if incident.holds(Step("revoke_role_sessions", role)):
             yield Wanted(Step("revoke_role_sessions", role, 2), Mode.DISABLE)
+
+
+def _last_renewals(incident: Incident) -> list[Step]:
+    """Once made, the last cut of each principal is looked at and put back, whether or not anything would ask for it
+    now. It stands for those before it.
+    """
+    made = [a.step for a in incident.actions.values() if a.step.unit in _CUTS and a.step.round > 1 and a.intended_at]
+    last = {(s.unit, s.target): s for s in sorted(made, key=lambda s: s.round)}
+    return [s for s in last.values() if not _is_deleted(incident, s.target)]
 
 
 def _after_younger_sessions(incident: Incident, taken: int) -> Iterator[Wanted]:
@@ -181,8 +213,9 @@ def _after_younger_sessions(incident: Incident, taken: int) -> Iterator[Wanted]:
                 continue
             latest, last = max(cuts)[0], max(r for _, r in cuts)
             born = [c.at for c in facts.chain(incident) if c.principal_arn == target.id and c.at]
-            if any(at >= latest for at in born) and last < _MOST_ROUNDS:
-                yield Wanted(Step(unit, target, max(last, taken, 2) + 1), Mode.DISABLE)
+            if any(at >= latest for at in born):
+                why = f"{last} times sessions were cut off, and new ones came" if last >= _MOST_ROUNDS else ""
+                yield Wanted(Step(unit, target, max(last, taken, 2) + 1), Mode.DISABLE, asks=why)
 
 
 def _afterwards(incident: Incident) -> Iterator[Wanted]:

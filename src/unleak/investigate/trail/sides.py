@@ -4,6 +4,8 @@
 credential. `marks`: sign-ins, passwords set, and roles passed to services. `hours`: how many events each hour has.
 """
 
+import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import duckdb
 from unleak.investigate.trail.shelf import EMPTY, quoted
 
 _FOLDER = "sides"
+_ABANDONED = 3600
 _SIGN_INS = (
     "'ConsoleLogin', 'CreateOAuth2Token', 'AuthorizeOAuth2Access', 'UpdateLoginProfile', 'ChangePassword', "
     "'DeleteLoginProfile', 'CreateLoginProfile'"
@@ -52,7 +55,7 @@ def _made(duck: duckdb.DuckDBPyConnection, part: Path, name: str) -> Path:
     place = folder / f"{part.stem}.{name}.parquet"
     if not place.exists():
         folder.mkdir(mode=0o700, exist_ok=True)
-        half = place.with_suffix(".half")
+        half = place.with_suffix(f".{os.getpid()}-half")  # another process may make the same just now
         select = _SELECT[name].format(part=f"read_parquet({quoted(part)})")
         duck.execute(f"COPY ({select}) TO {quoted(half)} (FORMAT parquet, COMPRESSION lz4_raw)")
         half.replace(place)
@@ -63,3 +66,6 @@ def _tidy(folder: Path) -> None:
     for side in (folder / _FOLDER).glob("*.parquet"):
         if not (folder / f"{side.name.split('.')[0]}.parquet").exists():
             side.unlink(missing_ok=True)
+    for half in (folder / _FOLDER).glob("*-half"):  # of who was killed
+        if half.stat().st_mtime < time.time() - _ABANDONED:
+            half.unlink(missing_ok=True)
