@@ -1,0 +1,1 @@
+"""The key out of the source, and out of its history."""
