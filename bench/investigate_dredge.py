@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a script's part, no package
-"""The peer that reads logs on disk: dredge-ir (https://pypi.org/project/dredge-ir/), and what it says of the incident.
+"""The peer that reads logs on disk: dredge-ir, and what it says of the incident.
 
 It reads one flat folder. It is told the leaked key as an indicator, and then, in a second run, all addresses of the
 attacker as well, which somebody would have to know first. A credential counts as linked where a finding that matches an
