@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crash_world import CASES, crashes, differences, play
+from crash_world import CASES, crashes, differences, ended_before, play
 from database_world import postgres_fixture, record_url_fixture  # noqa: F401  fixtures
 from unleak.standin.server import Standin
 
@@ -23,9 +23,9 @@ def test_a_crash_changes_nothing_in_the_end(standin: Standin, tmp_path: Path, na
     tried = 0
     for n, crash in enumerate(crashes(whole, EVERY, first=2 * list(CASES).index(name))):
         again = play(standin, tmp_path / str(n), case, crash=crash)
-        assert crash.died
+        assert crash.died or ended_before(crash, again)
         assert differences(whole, again) == [], crash
-        tried += 1
+        tried += crash.died
     assert tried
 
 
@@ -36,5 +36,5 @@ def test_a_crash_changes_nothing_where_the_record_is_in_postgresql(
     whole = play(standin, tmp_path / "whole", case)
     for n, crash in enumerate(crashes(whole, 2 * EVERY, first=4)):
         again = play(standin, tmp_path / str(n), case, postgres(), crash)
-        assert crash.died
+        assert crash.died or ended_before(crash, again)
         assert differences(whole, again) == [], crash

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from unleak.investigate.trail.sources.s3 import S3Trail
 
 EVENT_HISTORY = "event-history"
+_NO_LOGS = (f"{os.sep}CloudTrail-Digest", f"{os.sep}CloudTrail-Insight")
 _LOGS = (".json", ".gz", ".zst", ".jsonl", ".ndjson", ".log")
 
 
@@ -36,14 +37,14 @@ class LocalLogs:
             yield self.path
             return
         refused: list[str] = []
-        found = [p for p in sorted(_walk(self.path, refused)) if p.suffix in _LOGS and p.is_file() and _is_log(p)]
+        found = sorted(p for p in _walk(self.path, refused) if _is_log(p) and os.path.isfile(p))  # noqa: PTH113  thousands
         if not found:
             refused.append(f"{self.path} holds no log file ({', '.join(_LOGS)})")
         self.problems = tuple(refused)
-        yield from found
+        yield from map(Path, found)
 
 
-def _walk(top: Path, refused: list[str]) -> Iterator[Path]:
+def _walk(top: Path, refused: list[str]) -> Iterator[str]:
     """Links to folders are followed, each folder once. What cannot be opened is told."""
 
     def tell(error: OSError) -> None:
@@ -53,11 +54,11 @@ def _walk(top: Path, refused: list[str]) -> Iterator[Path]:
     for folder, below, names in os.walk(top, onerror=tell, followlinks=True):
         seen.add(Path(folder).resolve())
         below[:] = [name for name in sorted(below) if (Path(folder) / name).resolve() not in seen]
-        yield from (Path(folder) / name for name in names)
+        yield from (os.path.join(folder, name) for name in names)  # noqa: PTH118  thousands
 
 
-def _is_log(path: Path) -> bool:
-    return "CloudTrail-Digest" not in path.parts and "CloudTrail-Insight" not in path.parts
+def _is_log(path: str) -> bool:
+    return path.endswith(_LOGS) and not any(folder in path for folder in _NO_LOGS)
 
 
 @dataclass(frozen=True, slots=True)
