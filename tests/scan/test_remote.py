@@ -58,8 +58,10 @@ def test_an_error_while_it_is_looked_at_removes_it_too(repo: Path, spare: Path, 
     assert list(spare.iterdir()) == []
 
 
+# Who is started in the background of a shell ignores an interruption.
 WAITS = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from unleak.scan.sources.remote import cloned
 with cloned(sys.argv[1]):
     print("here", flush=True)
