@@ -174,6 +174,18 @@ def is_key_id(value: object) -> bool:
     return isinstance(value, str) and kind_of(value) in {KeyKind.LONG_TERM, KeyKind.TEMPORARY}
 
 
+def texts_named(given: Any, name: str) -> Iterator[str]:
+    """The texts of fields of this name, the outer ones first, at any depth of parameters or an answer."""
+    if isinstance(given, Mapping):
+        if isinstance(given.get(name), str):
+            yield given[name]
+        for inner in given.values():
+            yield from texts_named(inner, name)
+    elif isinstance(given, list):
+        for inner in given:
+            yield from texts_named(inner, name)
+
+
 def call_to_line(call: Call) -> bytes:
     """As the record keeps it: identifiers only."""
     fields = {name: getattr(call, name) for name in Call.__slots__}

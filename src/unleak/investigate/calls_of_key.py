@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unleak.iam.outlives import ENDS_BY
 from unleak.investigate.calls import call_to_line, is_ours
 from unleak.investigate.chain.follow import follow
 from unleak.investigate.lasting import is_aws_quarantine, lasts
@@ -15,14 +16,6 @@ from unleak.model.plan import Target
 from unleak.unit import Context
 
 _PROVES_NOTHING = "sts:GetCallerIdentity"
-_OUTLIVES = frozenset(
-    {
-        "ssm:StartSession", "codeartifact:GetAuthorizationToken", "ecr:GetAuthorizationToken",
-        "ecr-public:GetAuthorizationToken", "sts:GetWebIdentityToken", "eks:CreateAccessEntry", "kms:CreateGrant",
-        "signin:CreateOAuth2Token", "account:PutAlternateContact", "account:PutContactInformation",
-    }
-)  # fmt: skip
-"""What they gave, no deny ends: a token for another system, an open shell, a grant."""
 
 
 class CallsOfKey:
@@ -95,7 +88,7 @@ def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[
         lasting=tuple(LastingCall(c.action, _name_in(c), c.at) for c in accepted if lasts(c, context.incident)),
         before=_use(before),
         strange=tuple(sorted({c.address for c in accepted if c not in before and c.address not in known})),
-        outlives=tuple(sorted({c.action for c in accepted if c.action in _OUTLIVES and c not in before})),
+        outlives=tuple(sorted({c.action for c in accepted if c.action in ENDS_BY and c not in before})),
     )
 
 

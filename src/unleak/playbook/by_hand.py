@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from unleak.iam.outlives import ENDS_BY
 from unleak.model.credential import CredentialKind
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import Incident
@@ -91,23 +92,9 @@ def _probably_stolen(incident: Incident) -> Iterator[str]:
         yield f"{key_id} was used from the attacker's address, probably stolen: unleak respond {key_id} --reason ..."
 
 
-_ENDS_BY = {
-    "ssm:StartSession": "open shells on machines stay open: end them under Systems Manager > Session Manager",
-    "codeartifact:GetAuthorizationToken": "tokens of CodeArtifact live up to 12 hours: nothing ends them sooner",
-    "ecr:GetAuthorizationToken": "log-ins to ECR live 12 hours: look at what was pushed and pulled",
-    "ecr-public:GetAuthorizationToken": "log-ins to ECR Public live 12 hours: look at what was pushed",
-    "sts:GetWebIdentityToken": "tokens for other systems were made: they accept them for up to an hour",
-    "eks:CreateAccessEntry": "a way into a cluster was opened: remove the access entry",
-    "kms:CreateGrant": "a grant on a key stays until it is revoked: kms:ListGrants, kms:RevokeGrant",
-    "signin:CreateOAuth2Token": "`aws login` gave out refresh tokens: read the trail for sessions made from them",
-    "account:PutAlternateContact": "the account's contacts were changed: AWS mails those, put them right",
-    "account:PutContactInformation": "the account's contact was changed: AWS mails it, put it right",
-}
-
-
 def _outlives(incident: Incident) -> Iterator[str]:
     done = dict.fromkeys(a for read in incident.calls.values() for a in read.outlives)
-    yield from (f"{action}: {_ENDS_BY[action]}" for action in done if action in _ENDS_BY)
+    yield from (f"{action}: {ENDS_BY[action]}" for action in done if action in ENDS_BY)
 
 
 def _put_right(incident: Incident, owner: KeyOwner) -> Iterator[str]:

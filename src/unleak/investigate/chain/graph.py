@@ -9,7 +9,7 @@ from unleak.investigate.calls import is_ours
 from unleak.investigate.chain.home import Home
 from unleak.investigate.chain.leads import Because, Lead
 from unleak.investigate.chain.ways import leads_of
-from unleak.investigate.trail.table import made_key
+from unleak.investigate.trail.table import Mint, made_key
 from unleak.model.call import Call
 from unleak.model.credential import Origin
 from unleak.model.investigation import Certainty, Closeness, HeldCredential
@@ -90,11 +90,6 @@ class Graph:
         for lead in leads_of(call):
             self.leads.setdefault(lead)
 
-    def is_own(self, call: Call) -> bool:
-        """The work of a credential's rightful holder, who goes on using it."""
-        home = self.homes.get(call.key_id)
-        return home is not None and home.made(call)
-
 
 def _given(call: Call) -> Iterator[tuple[str, str]]:
     """As whom the credential in an answer will call."""
@@ -124,3 +119,10 @@ def held_by(
         proof=(because.event_id, *(p for p in proof if p != because.event_id)), expires_at=expires_at, shared=shared,
         closeness=closeness,
     )  # fmt: skip
+
+
+def minted_by(because: Because, mint: Mint, certainty: Certainty, why: str) -> HeldCredential:
+    """A session that somebody else's call gave out: that event is proof beside the attacker's own."""
+    call = mint.call
+    return held_by(because, mint.made_key, Origin.MINTED, str(call.request.get("roleArn") or ""), call.account,
+                   certainty, why, call.at, (call.event_id,))  # fmt: skip

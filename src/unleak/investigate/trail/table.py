@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from unleak.investigate.calls import call_from_record, plain_operation
+from unleak.investigate.calls import call_from_record, plain_operation, texts_named
 from unleak.investigate.trail.columns import COLUMNS, record_of
 from unleak.investigate.trail.shelf import EMPTY, connected, quoted
 from unleak.investigate.trail.sides import sides_of
@@ -177,8 +177,7 @@ class Table:
 
     def span(self) -> tuple[datetime | None, datetime | None, int]:
         """First and last call, and how many records there are, repeated deliveries counted."""
-        row = self.duck.execute('SELECT min("first"), max("last"), sum(n) FROM hours').fetchone()
-        first, last, count = row or (None, None, 0)
+        [(first, last, count)] = self._once("span", 'SELECT min("first"), max("last"), sum(n) FROM hours', ())
         return _utc(first), _utc(last), int(count or 0)
 
 
@@ -192,19 +191,7 @@ def made_key(call: Call) -> str:
         made = call.response.get(name)
         if isinstance(made, dict) and isinstance(made.get("accessKeyId"), str):
             return str(made["accessKeyId"])
-    return next(_deep_key(call.response), "")
-
-
-def _deep_key(value: Any) -> Iterator[str]:
-    """Roles Anywhere and Identity Center put it deeper."""
-    if isinstance(value, dict):
-        if isinstance(value.get("accessKeyId"), str):
-            yield value["accessKeyId"]
-        for inner in value.values():
-            yield from _deep_key(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _deep_key(inner)
+    return next(texts_named(call.response, "accessKeyId"), "")  # Roles Anywhere and Identity Center put it deeper
 
 
 _SHOWN = ", ".join(f'"{name}"' for name in COLUMNS)

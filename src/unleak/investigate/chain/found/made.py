@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from unleak.investigate.chain.graph import Graph, held_by
+from unleak.investigate.chain.graph import Graph, held_by, minted_by
 from unleak.investigate.chain.leads import PrincipalMade
 from unleak.investigate.trail.table import Table
 from unleak.model.credential import Origin
@@ -15,11 +15,9 @@ def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
         return
     arns = list(made)
     for mint in table.mints("role_arn IN (SELECT unnest(?))", [arns]):
-        arn = str(mint.call.request.get("roleArn"))
-        if mint.call.at >= made[arn].at:
-            yield held_by(made[arn], mint.made_key, Origin.MINTED, arn, mint.call.account, Certainty.CERTAIN,
-                          "a session of a role that the attacker made", mint.call.at,
-                          (mint.call.event_id,))  # fmt: skip
+        because = made[str(mint.call.request.get("roleArn"))]
+        if mint.call.at >= because.at:
+            yield minted_by(because, mint, Certainty.CERTAIN, "a session of a role that the attacker made")
     for use in table.uses("(arn IN (SELECT unnest(?)) OR issuer_arn IN (SELECT unnest(?)))", [arns, arns]):
         arn = use.arn if use.arn in made else use.issuer_arn
         because = made[arn]

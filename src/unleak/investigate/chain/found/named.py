@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from unleak.investigate.chain.found.exclusive import exclusive
-from unleak.investigate.chain.graph import Graph, held_by
+from unleak.investigate.chain.graph import Graph, held_by, minted_by
 from unleak.investigate.chain.home import Home, same_role
 from unleak.investigate.chain.leads import DirectoryUser, SessionsNamed
 from unleak.investigate.trail.table import Mint, Table, Use
@@ -42,8 +42,7 @@ def _of_people(people: dict[str, DirectoryUser], mints: list[Mint], uses: list[U
         person = people.get(str(mint.call.request.get("roleSessionName")))
         arn = str(mint.call.request.get("roleArn") or "")
         if person and "AWSReservedSSO_" in arn and mint.call.at >= person.because.at:
-            yield held_by(person.because, mint.made_key, Origin.MINTED, arn, mint.call.account, Certainty.CERTAIN, why,
-                          mint.call.at, (mint.call.event_id,))  # fmt: skip
+            yield minted_by(person.because, mint, Certainty.CERTAIN, why)
     for use in uses:
         person = people.get(use.session_name)
         if person and "AWSReservedSSO_" in use.issuer_arn and use.last >= person.because.at:
@@ -57,9 +56,7 @@ def _minted(lead: SessionsNamed, mints: Iterable[Mint], uses: Iterable[Use]) -> 
     for mint in mints:
         by_it = mint.call.address.startswith(lead.service) or mint.call.invoked_by.startswith(lead.service)
         if by_it and mint.call.at >= lead.because.at:
-            arn = str(mint.call.request.get("roleArn") or "")
-            yield held_by(lead.because, mint.made_key, Origin.MINTED, arn, mint.call.account, Certainty.CERTAIN, why,
-                          mint.call.at, (mint.call.event_id,))  # fmt: skip
+            yield minted_by(lead.because, mint, Certainty.CERTAIN, why)
     for use in uses:
         begun = use.since or use.first
         if begun >= lead.because.at and (lead.role_arn or lead.service in {"ec2", "ecs-tasks", "codebuild"}):

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from unleak.investigate.chain.graph import Graph, held_by
+from unleak.investigate.chain.graph import Graph, minted_by
 from unleak.investigate.chain.home import same_role
 from unleak.investigate.chain.leads import Because, ProviderMade, TrustOpened
-from unleak.investigate.trail.table import Mint, Table
+from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
-from unleak.model.credential import Origin
 from unleak.model.investigation import Certainty, HeldCredential
 
 
@@ -30,7 +29,7 @@ def _by_trust(graph: Graph, table: Table) -> Iterator[HeldCredential]:
         for mint in mine:
             is_new = mint.call.at >= lead.because.at and _caller(mint.call) not in known
             if is_new and _is_outside(mint.call, lead.role_arn) and _let_in(mint.call, lead.lets_in):
-                yield _held(lead.because, mint, Certainty.CERTAIN, "the attacker let its caller into the role")
+                yield minted_by(lead.because, mint, Certainty.CERTAIN, "the attacker let its caller into the role")
 
 
 def _is_outside(call: Call, role_arn: str) -> bool:
@@ -45,7 +44,9 @@ def _by_provider(graph: Graph, table: Table) -> Iterator[HeldCredential]:
     for mint in table.mints(outside):
         for lead in made:
             if mint.call.at >= lead.because.at and _through(mint.call, lead.arn):
-                yield _held(lead.because, mint, Certainty.CERTAIN, "it came through a provider of the attacker's own")
+                yield minted_by(
+                    lead.because, mint, Certainty.CERTAIN, "it came through a provider of the attacker's own"
+                )
 
 
 def _from_outside(graph: Graph, table: Table) -> Iterator[HeldCredential]:
@@ -57,13 +58,9 @@ def _from_outside(graph: Graph, table: Table) -> Iterator[HeldCredential]:
         parent = graph.held.get(graph.principal_ids[mint.call.principal_id])
         if parent and mint.call.at >= parent.since and mint.call.address in graph.addresses:
             because = Because(parent.key_id, mint.call.event_id, mint.call.at, mint.call.operation)
-            yield _held(because, mint, Certainty.LIKELY, "called from another account by a principal of the attacker's")
-
-
-def _held(because: Because, mint: Mint, certainty: Certainty, why: str) -> HeldCredential:
-    arn = str(mint.call.request.get("roleArn") or "")
-    return held_by(because, mint.made_key, Origin.MINTED, arn, mint.call.account, certainty, why, mint.call.at,
-                   (mint.call.event_id,))  # fmt: skip
+            yield minted_by(
+                because, mint, Certainty.LIKELY, "called from another account by a principal of the attacker's"
+            )
 
 
 def _caller(call: Call) -> str:

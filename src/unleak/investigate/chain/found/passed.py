@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from unleak.investigate.chain.graph import Graph, held_by
+from unleak.investigate.chain.graph import Graph, minted_by
 from unleak.investigate.chain.leads import RolePassed
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
-from unleak.model.credential import Origin
 from unleak.model.investigation import Certainty, HeldCredential
 
 _TELL_BY_NAME = frozenset({"ec2", "lambda", "ecs-tasks", "ecs", "codebuild"})
@@ -29,9 +28,8 @@ def find(graph: Graph, table: Table) -> Iterator[HeldCredential]:
         last = _last_passed(passes.get(role, []), mint.call)
         mine = [lead for lead in passed if last and lead.because.event_id == last.event_id]
         if mine:
-            yield held_by(mine[0].because, mint.made_key, Origin.MINTED, role, mint.call.account, Certainty.LIKELY,
-                          f"{mine[0].service} took the role that the attacker had passed to it", mint.call.at,
-                          (mint.call.event_id,))  # fmt: skip
+            why = f"{mine[0].service} took the role that the attacker had passed to it"
+            yield minted_by(mine[0].because, mint, Certainty.LIKELY, why)
 
 
 def _service(mint: Call) -> str:

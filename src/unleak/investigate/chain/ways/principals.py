@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from unleak.investigate.calls import texts_named
 from unleak.investigate.chain.leads import (
     Because,
     DirectoryUser,
@@ -34,9 +35,11 @@ def leads(call: Call, because: Because) -> Iterator[Lead]:
         case "iam:CreateSAMLProvider" | "iam:UpdateSAMLProvider":
             yield ProviderMade(because, _first(call, "sAMLProviderArn", "samlProviderArn", "SAMLProviderArn"))
         case "rolesanywhere:CreateTrustAnchor" | "rolesanywhere:UpdateTrustAnchor":
-            yield ProviderMade(because, _deep(call.response, "trustAnchorArn"))
+            yield ProviderMade(because, next(texts_named(call.response, "trustAnchorArn"), ""))
         case "identitystore:CreateUser" | "sso-directory:CreateUser":
-            yield DirectoryUser(because, _first(call, "userName") or _deep(call.response, "userName"), made=True)
+            yield DirectoryUser(
+                because, _first(call, "userName") or next(texts_named(call.response, "userName"), ""), made=True
+            )
         case "signin:GetSigninToken" | "signin:CreateOAuth2Token" | "signin:AuthorizeOAuth2Access":
             yield SignedIn(because, call.principal_arn, call.address)
         case _:
@@ -61,15 +64,6 @@ def _iam(call: Call) -> str:
 
 def _first(call: Call, *names: str) -> str:
     return next((str(v) for given in (call.response, call.request) for n in names if (v := given.get(n))), "")
-
-
-def _deep(value: Any, name: str) -> str:
-    if isinstance(value, dict):
-        found = value.get(name)
-        return found if isinstance(found, str) else next(filter(None, (_deep(v, name) for v in value.values())), "")
-    if isinstance(value, list):
-        return next(filter(None, (_deep(v, name) for v in value)), "")
-    return ""
 
 
 def principals_in(document: object) -> frozenset[str]:
