@@ -24,7 +24,7 @@ class Descent:
 
     def run(self, context: Context, target: Target) -> Iterator[Evidence]:
         """Reads the trails of unleak.toml, or the event history. Raises CouldNotLook, after what was found, where a
-        trail that was named could not be read; regions without an event history are told by the calls of the key.
+        part of them could not be read, or more was there than was followed.
         """
         config, incident = context.config, context.incident
         home = config.home / "trail"
@@ -39,8 +39,9 @@ class Descent:
             if held.key_id in sure and held.origin is not Origin.LEAKED and held.key_id not in witnesses:
                 yield _credential(held, found, target.account)
         yield _read(context, target, found)
-        if config.trails and found.seen.problems:
-            raise CouldNotLook("not everywhere: " + "; ".join(found.seen.problems[:3]), "see docs/investigate.md")
+        unseen = [*filter(None, (found.capped,)), *found.seen.problems]
+        if unseen:
+            raise CouldNotLook("not everywhere: " + "; ".join(unseen[:3]), "see docs/investigate.md")
 
 
 def _sure(credentials: tuple[HeldCredential, ...]) -> Iterator[HeldCredential]:

@@ -69,6 +69,7 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
         def problems() -> tuple[str, ...]:
             ofs = [p for _, source in sources.files for p in source.problems]
             ofs += [p for shelf in shelves for p in shelf.problems]
+            ofs += _ended_early(wish, sources, table)
             return (*ofs, *(p for source in sources.asked for p in source.problems))
 
         asked = Asked(
@@ -79,6 +80,14 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
         if wish.evidence is not None:
             write_parquet(table.duck, found.calls, wish.evidence)
     return replace(found, seen=replace(found.seen, integrity=wish.integrity()))
+
+
+def _ended_early(wish: Wish, sources: Opened, table: Table) -> list[str]:
+    """Logs that end before the leak say nothing of what came after it; silence of who was asked for a key does."""
+    _, last, _ = table.span()
+    if not sources.files or sources.asked or wish.leaked_at is None or last is None or last >= wish.leaked_at:
+        return []
+    return [f"these logs end at {last:%Y-%m-%d %H:%M} UTC, before the leak: what was done since is not in them"]
 
 
 def _around(wish: Wish, sources: Opened) -> Around:
