@@ -121,7 +121,7 @@ def site_for(standin: Standin, folder: Path, case: Case) -> Site:
     if case.in_organization:
         return organized(standin, folder)
     account = next_account()
-    config = Config(home=folder / account, regions=("us-east-1",))
+    config = Config(home=folder / account, regions=("us-east-1",), lookups_a_second=1000)
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
     return Site(standin, build(admin, responder_policy()), config)

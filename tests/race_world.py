@@ -175,7 +175,7 @@ def _stands_for_it(later: list[Step], step: Step) -> bool:
 def stage(standin: Standin, folder: Path) -> Site:
     """Somebody's key that may edit users, a second user, and a role of many rights that the account trusts."""
     account = next_account()
-    config = Config(home=folder / account, regions=("us-east-1",), principals_per_hour=500)
+    config = Config(home=folder / account, regions=("us-east-1",), principals_per_hour=500, lookups_a_second=1000)
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
     site = Site(standin, build(admin, responder_policy()), config)
