@@ -19,7 +19,7 @@ from unleak.aws.clock import AwsClock
 from unleak.config import Config
 from unleak.drill.stage import build
 from unleak.engine.local import open_incident
-from unleak.engine.permissions import responder_policy
+from unleak.engine.permissions import responder_policies
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Credentials, SecretKey
 from unleak.model.entry import Concluded, Entry
@@ -99,7 +99,7 @@ def measure(standin: Standin, folder: Path, incidents: int) -> list[Timed]:
     root = standin.gate.add_account(_ACCOUNT)
     config = Config(home=folder, regions=("us-east-1",), principals_per_hour=10_000)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-    stage = build(admin, responder_policy())
+    stage = build(admin, *responder_policies())
     iam = admin.client(_ACCOUNT, "iam")
     keys = []
     for n in range(incidents + 1):

@@ -12,7 +12,7 @@ from unleak.aws.client import Watcher
 from unleak.config import Config
 from unleak.drill.arena import ArenaClock
 from unleak.drill.stage import Stage, build
-from unleak.engine.permissions import responder_policy
+from unleak.engine.permissions import responder_policies
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Credentials, SecretKey, Vault
 from unleak.respond import World
@@ -77,7 +77,7 @@ def site_in(standin: Standin, home: Path) -> Site:
     config = Config(home=home / account, regions=("us-east-1",), lookups_a_second=0)
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-    return Site(standin, build(admin, responder_policy()), config)
+    return Site(standin, build(admin, *responder_policies()), config)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from unleak.aws.client import Client
 from unleak.config import Config
 from unleak.drill.stage import build
 from unleak.engine.local import open_incident, run
-from unleak.engine.permissions import responder_policy
+from unleak.engine.permissions import responder_policies
 from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, SecretKey, Vault
 from unleak.model.entry import Approved, Concluded, Requested
@@ -124,7 +124,7 @@ def site_for(standin: Standin, folder: Path, case: Case) -> Site:
     config = Config(home=folder / account, regions=("us-east-1",), lookups_a_second=1000)
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-    return Site(standin, build(admin, responder_policy()), config)
+    return Site(standin, build(admin, *responder_policies()), config)
 
 
 def play(standin: Standin, folder: Path, case: Case, record_url: str = "", crash: "Crashes | None" = None) -> Played:

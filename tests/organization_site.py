@@ -9,7 +9,7 @@ from conftest import Site, next_account
 from unleak.aws.accounts import Accounts
 from unleak.config import AccountAccess, Config
 from unleak.drill.stage import RESPONDER, build
-from unleak.engine.permissions import organization_policy, responder_policy
+from unleak.engine.permissions import organization_policy, responder_policies
 from unleak.model.credential import Credentials, SecretKey
 from unleak.standin.server import Standin
 from unleak.standin.worlds import make_world
@@ -28,7 +28,7 @@ def organized(standin: Standin, folder: Path, *, root_sessions: bool = True, lac
     config = replace(plain, accounts={management: AccountAccess(role_arn=role)})
     admins = {n: Accounts(plain, endpoint=standin.url, identity=Credentials(r.key_id, SecretKey(r.secret)))
               for n, r in roots.items()}  # fmt: skip
-    site = Site(standin, build(admins[member], _without(responder_policy(), lacks)), config)
+    site = Site(standin, build(admins[member], *(_without(p, lacks) for p in responder_policies())), config)
     above = admins[management].client(management, "iam")
     if root_sessions:
         above.enable_organizations_root_credentials_management()

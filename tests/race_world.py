@@ -25,7 +25,7 @@ from unleak.aws.client import Client
 from unleak.config import Config
 from unleak.drill.stage import build
 from unleak.engine.local import open_incident, run
-from unleak.engine.permissions import responder_policy
+from unleak.engine.permissions import responder_policies
 from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.entry import Entry
@@ -178,7 +178,7 @@ def stage(standin: Standin, folder: Path) -> Site:
     config = Config(home=folder / account, regions=("us-east-1",), principals_per_hour=500, lookups_a_second=1000)
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-    site = Site(standin, build(admin, responder_policy()), config)
+    site = Site(standin, build(admin, *responder_policies()), config)
     iam = admin.client(account, "iam")
     document = json.dumps({"Version": "2012-10-17", "Statement": [_RIGHTS]})
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}

@@ -16,7 +16,7 @@ from unleak.drill.stage import build
 from unleak.drill.technique import Loot, make
 from unleak.drill.techniques.key_deletion_is_not_enough import TECHNIQUE
 from unleak.engine.local import open_incident, run
-from unleak.engine.permissions import organization_policy, responder_policy
+from unleak.engine.permissions import organization_policy, responder_policies
 from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, SecretKey
 from unleak.model.errors import UnleakError
@@ -26,7 +26,7 @@ from unleak.standin.server import Standin
 
 
 def _permissions() -> list[str]:
-    policies = (responder_policy(), organization_policy())
+    policies = (*responder_policies(), organization_policy())
     return sorted({action for p in policies for s in p["Statement"] for action in s["Action"]})
 
 
@@ -45,7 +45,7 @@ def _site(standin: Standin, folder: Path, permission: str, *, in_organization: b
     config = Config(home=folder / account, regions=() if permission == "ec2:DescribeRegions" else ("us-east-1",))
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-    return Site(standin, build(admin, _without(responder_policy(), permission)), config)
+    return Site(standin, build(admin, *(_without(p, permission) for p in responder_policies())), config)
 
 
 def _refused(site: Site) -> list[str]:

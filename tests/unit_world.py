@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import Site
+from deeds_world import SPOILT, deeds_in
 from organization_site import management_of
 from unleak.model.entry import Requested
-from unleak.model.evidence import CallsRead, Exhibit, KeyOwner, KeyStatus, OrganizationFound, UseBefore
+from unleak.model.evidence import CallsRead, DescentRead, Exhibit, KeyOwner, KeyStatus, OrganizationFound, UseBefore
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind
 from unleak.respond import ACTIONS, CHECKS
@@ -86,6 +87,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "delete_key": _inactive_key,
     "delete_user": _with_password,
     "break_glass": _inactive_key,
+    **SPOILT,
 }
 ORGANIZED = {"lock_with_scp", "root_key"}
 """They need an organisation around the account."""
@@ -117,5 +119,6 @@ def bench_of(site: Site) -> Bench:
         calls={victim: CallsRead(victim, Exhibit("", 0, 0), 1, 0, before=before)},
         organizations={site.stage.account: OrganizationFound(site.stage.account, management_of(site))}
         if site.config.accounts else {},
+        descent=DescentRead(victim, Exhibit("", 0, 0), 1, 1, standing=deeds_in(site.stage.account)),
     )  # fmt: skip
     return Bench(Context(world.aws, world.clock, incident, world.vault, world.record.keep, config=world.config), called)

@@ -26,7 +26,7 @@ from unleak.drill.stage import Stage, build, ordinary_activity, tear_down
 from unleak.drill.technique import Loot, Move, Result, Technique, make
 from unleak.drill.techniques.key_deletion_is_not_enough import stop_by_hand
 from unleak.engine.local import open_incident, run
-from unleak.engine.permissions import responder_policy
+from unleak.engine.permissions import responder_policies
 from unleak.git.repository import Repository
 from unleak.model.alert import Alert, Ground
 from unleak.model.clock import parse_stamp
@@ -99,9 +99,9 @@ def run_drill(
     """`contain=False` switches containment off: such a drill must not pass."""
     watcher.step(1, "An account, and an ordinary day in it")
     with _cleared_afterwards(arena) as left_behind:
-        stage = build(arena.subject, responder_policy())
+        stage = build(arena.subject, *responder_policies())
         ordinary_activity(stage)
-        control = build(arena.control, responder_policy()) if arena.control else None
+        control = build(arena.control, *responder_policies()) if arena.control else None
         arena.set_lag()
         drill = Drill(technique, stage, _world(arena, config, stage, watcher), left_behind=left_behind)
         _fight(arena, drill, control, folder, watcher, contain=contain)

@@ -34,7 +34,7 @@ class Stage:
         return f"arn:aws:iam::{self.account}:role/{READER}"
 
 
-def build(admin: Accounts, responder_policy: dict[str, Any]) -> Stage:
+def build(admin: Accounts, *responder_policies: dict[str, Any]) -> Stage:
     """Raises AwsError where the account does not let us, or already has something of these names."""
     account = admin.caller.account
     iam, s3 = admin.client(account, "iam"), admin.client(account, "s3")
@@ -44,7 +44,7 @@ def build(admin: Accounts, responder_policy: dict[str, Any]) -> Stage:
         s3.put_object(Bucket=bucket, Key=name, Body=text.encode())
     _roles(iam, account, bucket)
     victim = _user(iam, VICTIM, _victim_policy(account, bucket))
-    responder = _user(iam, RESPONDER, responder_policy)
+    responder = _user(iam, RESPONDER, *responder_policies)
     return Stage(account, admin, victim, responder, bucket)
 
 
@@ -118,10 +118,12 @@ def _victim_policy(account: str, bucket: str) -> dict[str, Any]:
     )
 
 
-def _user(iam: Any, name: str, policy: dict[str, Any]) -> Credentials:
+def _user(iam: Any, name: str, *policies: dict[str, Any]) -> Credentials:
     iam.create_user(UserName=name)
-    arn = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
-    iam.attach_user_policy(UserName=name, PolicyArn=arn)
+    for n, policy in enumerate(policies):
+        called = f"{name}-{n + 1}" if n else name
+        arn = iam.create_policy(PolicyName=called, PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
+        iam.attach_user_policy(UserName=name, PolicyArn=arn)
     made = iam.create_access_key(UserName=name)["AccessKey"]
     return Credentials(made["AccessKeyId"], SecretKey(made["SecretAccessKey"]))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
-from unleak.respond import ACTIONS, CHECKS
+from unleak.respond import ACTIONS, CHECKS, CONTAINS, STOPS
 
 _OF_MEMBERS = {"organizations:DescribeOrganization"}
 _OF_MANAGEMENT = {"sts:AssumeRoot"}
@@ -21,12 +21,30 @@ def responder_policy() -> dict[str, Any]:
     need; `sts:GetCallerIdentity` needs no permission.
     """
     looks = {p for unit in CHECKS.values() for p in unit.permissions}
-    changes = {p for unit in ACTIONS.values() for p in unit.permissions} - looks
     return _policy(
         UnleakLooks=[p for p in sorted(looks) if not _is_of_management(p)],
-        UnleakContains=[p for p in sorted(changes) if not _is_of_management(p)],
+        UnleakContains=[p for p in sorted(_containing() - looks) if not _is_of_management(p)],
         UnleakInspects=sorted(OF_REACH),
     )
+
+
+def evictor_policy() -> dict[str, Any]:
+    """What taking out the attacker's work needs beside that: a policy of its own, since a managed policy holds 6,144
+    characters, and who only contains does not need it.
+    """
+    looks = {p for unit in CHECKS.values() for p in unit.permissions}
+    evicting = {p for a in ACTIONS.values() for p in a.permissions}
+    left = evicting - looks - _containing() - {*OF_REACH}
+    return _policy(UnleakEvicts=[p for p in sorted(left) if not _is_of_management(p)])
+
+
+def _containing() -> set[str]:
+    return {p for a in ACTIONS.values() if a.id in CONTAINS | STOPS for p in a.permissions}
+
+
+def responder_policies() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both, for who contains and evicts."""
+    return responder_policy(), evictor_policy()
 
 
 def organization_policy() -> dict[str, Any]:

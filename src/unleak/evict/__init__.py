@@ -1,6 +1,26 @@
-"""Take out what the attacker put in: one file an action."""
+"""Take out what the attacker put in: one file an action.
 
-from unleak.evict import stop_instance
+Most are a `PuttingRight`: what the thing has now, what it should have, and how that is written.
+"""
+
+from unleak.evict import (
+    delete_policy,
+    delete_role,
+    restore_policy,
+    restore_principal,
+    restore_trust,
+    stop_instance,
+)
 from unleak.unit import Action
 
-ACTIONS: tuple[Action, ...] = (stop_instance.ACTION,)
+ACTIONS: tuple[Action, ...] = (
+    stop_instance.ACTION,
+    restore_principal.ACTION,
+    restore_trust.ACTION,
+    restore_policy.ACTION,
+    delete_role.ACTION,
+    delete_policy.ACTION,
+)
+"""In the order in which they depend on each other: rights before roles, roles before policies."""
+STOPS = frozenset({"stop_instance"})
+"""What lives on whatever is denied: it is stopped as part of containment."""

@@ -85,7 +85,9 @@ def _summary(context: Context, target: Target, calls: list[Call], unread: tuple[
         last_accepted_at=max(telling, default=None),
         addresses=tuple(sorted({c.address for c in calls if c.address})),
         unread=unread,
-        lasting=tuple(LastingCall(c.action, _name_in(c), c.at) for c in accepted if lasts(c, context.incident)),
+        lasting=tuple(
+            LastingCall(c.action, _name_in(c), c.at, c.event_id) for c in accepted if lasts(c, context.incident)
+        ),
         before=_use(before),
         strange=tuple(sorted({c.address for c in accepted if c not in before and c.address not in known})),
         outlives=tuple(sorted({c.action for c in accepted if c.action in ENDS_BY and c not in before})),

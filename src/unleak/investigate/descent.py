@@ -102,7 +102,9 @@ def _line(remaining: Remaining) -> bytes:
 
 
 def _fact(r: Remaining) -> Fact:
-    return Fact(r.arn, r.type, r.deed, r.detail, r.by, r.at, r.event_id, r.is_principal, r.grants)
+    return Fact(
+        r.arn, r.type, r.deed, r.detail, r.by, r.at, r.event_id, r.is_principal, r.grants, r.action, r.part, r.former
+    )
 
 
 CHECK = Descent()

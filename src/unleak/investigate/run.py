@@ -11,6 +11,7 @@ from unleak.investigate.answer import Asked, answer
 from unleak.investigate.chain.graph import Around, Graph
 from unleak.investigate.chain.question import Questions
 from unleak.investigate.evidence import write_parquet
+from unleak.investigate.former import needs_former, with_former
 from unleak.investigate.sigma.rule import Loaded
 from unleak.investigate.trail.first_look import FirstLook, first_look
 from unleak.investigate.trail.opened import Opened, shelf_folder
@@ -77,6 +78,8 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
         )
         asker.ask_first()
         found = answer(table, asked, now)
+        asker.ask_about([r.arn for r in found.remaining if needs_former(r)])
+        found = replace(found, remaining=with_former(table, found.remaining))
         if wish.evidence is not None:
             write_parquet(table.duck, found.calls, wish.evidence)
     return replace(found, seen=replace(found.seen, integrity=wish.integrity()))
@@ -135,7 +138,15 @@ class _Asker:
         if not self.sources:
             return
         question = replace(self.questions.next(graph, keys), since=self.wish.since, until=self.wish.until)
-        if not question.asks:
+        self._put(question)
+
+    def ask_about(self, arns: list[str]) -> None:
+        """Who wrote these before: asked only of what has to be put right."""
+        names = self.questions.names(arns)
+        self._put(Question(principals=names, until=self.wish.until))
+
+    def _put(self, question: Question) -> None:
+        if not (self.sources and question.asks):
             return
         records: Iterator[dict[str, object]] = (
             r for source in self.sources for r in source.records(_for(source, question))

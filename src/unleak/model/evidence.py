@@ -3,9 +3,11 @@
 Bulk evidence lies in the store as a file; its entry names hash and count.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from unleak.model.credential import CredentialKind, Origin
 from unleak.model.plan import Target, TargetKind
@@ -111,6 +113,7 @@ class LastingCall:
     action: str
     name: str
     at: datetime
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,9 @@ class InstanceRole:
 class Fact:
     """Something that an attacker brought about and that still stands, as far as the trail tells. `by`: the credential.
 
-    `is_principal`: it can hold or give credentials. `grants`: outsiders that it lets in.
+    `is_principal`: it can hold or give credentials. `grants`: outsiders that it lets in. `action` is the call's. `part`
+    is what hangs on the thing: empty for the thing itself, `policy|ARN`, `inline|NAME`, `trust`; it ends with |gone
+    where it was taken away. `former`: the parameters of the call that had last written it before, where they are known.
     """
 
     arn: str
@@ -220,6 +225,9 @@ class Fact:
     event_id: str
     is_principal: bool = False
     grants: tuple[str, ...] = ()
+    action: str = ""
+    part: str = ""
+    former: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

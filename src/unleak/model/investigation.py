@@ -1,8 +1,10 @@
 """What an investigation found: the credentials that came of a leaked one, who held them, what they did, what stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from unleak.model.call import Call
 from unleak.model.credential import Origin
@@ -83,7 +85,8 @@ class Technique:
 @dataclass(frozen=True, slots=True)
 class Remaining:
     """Something that the attacker made, changed, shared or took away. `state`: stands, removed, or not known, as the
-    trail tells.
+    trail tells. `part` is what hangs on the thing (`inline|NAME`; with |gone: taken away), `former` the parameters of
+    the call that had last written it before, where the trail has that call.
     """
 
     arn: str
@@ -99,6 +102,9 @@ class Remaining:
     removed_event: str = ""
     grants: tuple[str, ...] = ()
     is_principal: bool = False
+    action: str = ""
+    part: str = ""
+    former: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

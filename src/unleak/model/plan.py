@@ -31,6 +31,12 @@ class TargetKind(StrEnum):
     ROLE = "role"
     INSTANCE = "instance"
     ACCOUNT = "account"
+    RESOURCE = "resource"
+    """Whatever else has an ARN."""
+
+
+NO_PRINCIPALS = frozenset({TargetKind.INSTANCE, TargetKind.RESOURCE})
+"""What the hourly limit does not count: nobody signs in with it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

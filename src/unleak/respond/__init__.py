@@ -18,10 +18,10 @@ from unleak.model.plan import Plan, Planned, Task
 from unleak.playbook import playbook
 from unleak.respond.acting import act, check, look, show
 from unleak.respond.taking_back import lift, restore, undo
-from unleak.respond.units import ACTIONS, CHECKS
+from unleak.respond.units import ACTIONS, CHECKS, CONTAINS, STOPS
 from unleak.respond.world import World, append
 
-__all__ = ["ACTIONS", "CHECKS", "World", "respond", "restore", "undo"]
+__all__ = ["ACTIONS", "CHECKS", "CONTAINS", "STOPS", "World", "respond", "restore", "undo"]
 
 
 def respond(world: World, incident_id: str) -> tuple[Incident, Plan]:

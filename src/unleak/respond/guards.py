@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from unleak.model.errors import AccessDenied, NotNow, NotPossible
 from unleak.model.incident import Incident
-from unleak.model.plan import Step, TargetKind
+from unleak.model.plan import NO_PRINCIPALS, Step, TargetKind
 from unleak.respond.units import ACTIONS
 from unleak.respond.world import World
 
@@ -19,11 +19,7 @@ def allow(world: World, incident: Incident, step: Step, *, undoing: bool = False
     since = world.clock.now() - timedelta(hours=1)
     touched = world.record.targets_touched_since(since) | {step.target.id}
     is_leaked = step.target.id == incident.key_id  # whatever else was touched, this one must go
-    if (
-        step.target.kind is not TargetKind.INSTANCE
-        and not is_leaked
-        and len(touched) > world.config.principals_per_hour
-    ):
+    if step.target.kind not in NO_PRINCIPALS and not is_leaked and len(touched) > world.config.principals_per_hour:
         raise NotNow(
             f"{len(touched) - 1} principals and keys were touched within an hour: that is the limit",
             "if this is right, raise principals_per_hour and run again",

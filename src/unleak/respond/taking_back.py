@@ -6,7 +6,7 @@ from unleak.model.incident import UNLEAK, ActionState, Incident
 from unleak.model.plan import Change, Outcome, OutcomeKind, Step
 from unleak.playbook import may_undo, why_not_restore
 from unleak.respond.guards import allow
-from unleak.respond.units import ACTIONS
+from unleak.respond.units import ACTIONS, CONTAINS
 from unleak.respond.world import World, append, as_ours, context_of, failure, sentence_of
 
 
@@ -53,7 +53,7 @@ def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Inci
     for state in latest:
         if not ACTIONS[state.step.unit].reversible or state.handed_to or _is_taken_back(incident, state):
             continue
-        if state.step.id in incident.requested or state.step.unit in _NO_DENY:
+        if state.step.id in incident.requested or state.step.unit not in CONTAINS:
             continue
         allow(world, incident, state.step, undoing=True)
         if heir := _still_needed_by(world, incident, state):
@@ -74,8 +74,6 @@ def _is_taken_back(incident: Incident, state: ActionState) -> bool:
 
 
 _DONE = {OutcomeKind.DONE, OutcomeKind.ALREADY}
-_NO_DENY = {"stop_instance"}
-"""What stays after a restore: it was no deny, and nobody rightful misses it."""
 
 
 def lift(world: World, incident: Incident, step: Step) -> Incident:

@@ -14,7 +14,7 @@ from unleak.model.entry import FROM_OUTSIDE, Entry, Event, Intended
 from unleak.model.errors import CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit
 from unleak.model.incident import Incident, fold
-from unleak.model.plan import TargetKind
+from unleak.model.plan import NO_PRINCIPALS
 from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.lease import database_lease, file_lease
 
@@ -154,7 +154,7 @@ class Record:
         with self._engine.connect() as db:
             events = [_entry(row).event for row in db.execute(query).mappings()]
         touched = (e.step.target for e in events if isinstance(e, Intended))
-        return {t.id for t in touched if t.kind is not TargetKind.INSTANCE}
+        return {t.id for t in touched if t.kind not in NO_PRINCIPALS}
 
     def keep(self, lines: Iterable[bytes]) -> Exhibit:
         """Stores evidence as JSON lines, once per content."""

@@ -33,6 +33,10 @@ class Questions:
             event_names=self._new([one for several in events for one in several]),
         )
 
+    def names(self, arns: list[str]) -> tuple[str, ...]:
+        """Those of them that were not asked for yet."""
+        return self._new(arns)
+
     def _new(self, wanted: list[str]) -> tuple[str, ...]:
         new = [w for w in dict.fromkeys(wanted) if w and w not in self._asked][:_MOST_AT_ONCE]
         self._asked.update(new)

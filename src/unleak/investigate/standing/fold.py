@@ -137,4 +137,6 @@ def _told(call: Call, trace: Trace) -> Standing:
         at=call.at,
         event_id=call.event_id,
         is_principal=trace.type in PRINCIPALS,
+        action=call.action,
+        part=trace.fact.partition("|")[2],
     )

@@ -44,6 +44,8 @@ class Standing:
 
     `by` is the key id of the call, `removed_by` that of the call that ended it, or its caller where there is no key.
     `times` counts the calls that did the same again. What was deleted stands as deleted until it is made again.
+    `action` is the call's, `part` what hangs on the thing: empty for the thing itself, and it ends with |gone where it
+    was taken away.
     """
 
     arn: str
@@ -61,6 +63,8 @@ class Standing:
     removed_event: str = ""
     is_principal: bool = False
     times: int = 1
+    action: str = ""
+    part: str = ""
 
 
 PRINCIPALS = frozenset(

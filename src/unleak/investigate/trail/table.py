@@ -101,9 +101,16 @@ class Table:
 
     def later(self, since: datetime, names: Sequence[str], pattern: str) -> list[Call]:
         """Accepted writes of these names whose parameters the pattern is found in. It is looked for in these alone."""
-        named = '"at" >= ? AND error IS NULL AND read_only IS NOT TRUE AND name IN (SELECT unnest(?))'
+        return self._writes('"at" >= ?', since, names, pattern)
+
+    def earlier(self, until: datetime, names: Sequence[str], pattern: str) -> list[Call]:
+        """The same, before that time."""
+        return self._writes('"at" < ?', until, names, pattern)
+
+    def _writes(self, when: str, at: datetime, names: Sequence[str], pattern: str) -> list[Call]:
+        named = f"{when} AND error IS NULL AND read_only IS NOT TRUE AND name IN (SELECT unnest(?))"
         few = f"WITH few AS MATERIALIZED (SELECT event_id, request FROM calls WHERE {named})"  # noqa: S608  ours
-        asked = [since.replace(tzinfo=None), list(names), pattern]
+        asked = [at.replace(tzinfo=None), list(names), pattern]
         found = f"{few} SELECT event_id FROM few WHERE regexp_matches(request, ?)"  # noqa: S608  ours
         rows = self.duck.execute(found, asked).fetchall()
         return self.calls("event_id IN (SELECT unnest(?))", [[event_id for (event_id,) in rows]]) if rows else []

@@ -1,0 +1,105 @@
+"""Deletes a managed policy that the attacker made, taken off everything that it is on; saved before.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-delete.html
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from unleak.aws.client import Client
+from unleak.evict.putting_right import Parts, PuttingRight
+from unleak.model.errors import NotFound
+from unleak.model.evidence import Fact
+from unleak.model.plan import Target
+from unleak.unit import ByHand, Context
+
+_KINDS = {"user": "User", "role": "Role", "group": "Group"}
+
+
+class DeletePolicy(PuttingRight):
+    id = "delete_policy"
+    title = "Delete a managed policy that the attacker made, saved so that it can be made again"
+    permissions = (
+        "iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:ListEntitiesForPolicy",
+        "iam:DeletePolicyVersion", "iam:DeletePolicy", "iam:CreatePolicy",
+        *(f"iam:{verb}{kind}Policy" for kind in _KINDS.values() for verb in ("Attach", "Detach")),
+    )  # fmt: skip
+    deletes = True
+    whole = True
+    by_hand = ByHand(
+        console="IAM > Policies > {name} > Delete",
+        cli="aws iam delete-policy --policy-arn ARN  # after it is detached and its versions are deleted",
+    )
+    references = ("https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-delete.html",)
+
+    def right(self, context: Context, target: Target, deed: Fact) -> Iterator[tuple[str, Any]]:
+        del context, target
+        if deed.type == "AWS::IAM::ManagedPolicy" and deed.deed == "created" and not deed.part:
+            yield "", None
+
+    def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
+        del part
+        iam = context.aws.client(target.account, "iam", fresh=fresh)
+        try:
+            return _image(iam, target.id)
+        except NotFound:
+            return None
+
+    def write(self, context: Context, target: Target, part: str, value: Any) -> None:
+        del part
+        iam = context.aws.client(target.account, "iam")
+        if value is None:
+            _take_apart(iam, target.id)
+        else:
+            _make(iam, target, value)
+
+    def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
+        del parts
+        return (
+            f"delete policy {target.name}, which the attacker made, and take it off everything",
+            f"whoever has rights only by {target.name}",
+            "make the policy again, in its default version, and attach it where it was",
+        )
+
+
+def _image(iam: Client, arn: str) -> dict[str, Any]:
+    policy = iam.get_policy(PolicyArn=arn)["Policy"]
+    version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+    return {
+        "path": policy["Path"],
+        "description": policy.get("Description", ""),
+        "document": version["Document"],
+        "on": {k: sorted(e[f"{t}Name"] for e in iam.pages("list_entities_for_policy", f"Policy{t}s", PolicyArn=arn))
+               for k, t in _KINDS.items()},
+    }  # fmt: skip
+
+
+def _take_apart(iam: Client, arn: str) -> None:
+    with suppress(NotFound):
+        for kind, names in _image(iam, arn)["on"].items():
+            for name in names:
+                with suppress(NotFound):
+                    getattr(iam, f"detach_{kind}_policy")(**{f"{_KINDS[kind]}Name": name}, PolicyArn=arn)
+        for version in list(iam.pages("list_policy_versions", "Versions", PolicyArn=arn)):
+            if not version["IsDefaultVersion"]:
+                with suppress(NotFound):
+                    iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+        iam.delete_policy(PolicyArn=arn)
+
+
+def _make(iam: Client, target: Target, image: dict[str, Any]) -> None:
+    """Goes on where it was interrupted. Who is gone meanwhile is not given it."""
+    try:
+        iam.get_policy(PolicyArn=target.id)
+    except NotFound:
+        iam.create_policy(PolicyName=target.name, Path=image["path"], Description=image["description"],
+                          PolicyDocument=json.dumps(image["document"]))  # fmt: skip
+    for kind, names in image["on"].items():
+        for name in names:
+            with suppress(NotFound):
+                getattr(iam, f"attach_{kind}_policy")(**{f"{_KINDS[kind]}Name": name}, PolicyArn=target.id)
+
+
+ACTION = DeletePolicy()

@@ -1,0 +1,136 @@
+"""How whatever an attacker changed is put right: part by part, each with the value that it has and the one it should
+have. Most actions of this room are only the three answers that this asks for.
+
+A part is named by what hangs on the thing (`inline|NAME`, `trust`); the empty name is the thing itself. Its value is
+plain JSON without secrets; None: it is not there. So the before-image is what the attacker left, the after-image what
+is written, a look compares, and undo writes what was found; it asks where somebody else has written since.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from unleak.model.errors import NotPossible
+from unleak.model.evidence import Fact
+from unleak.model.incident import Incident
+from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Step, Target, Tri
+from unleak.unit import ByHand, Context
+
+Parts = Mapping[str, Any]
+GONE = "|gone"
+
+
+class PuttingRight(ABC):
+    """An Action. Never what the incident did not touch: without a deed of it on the target, only a person's request,
+    which names who and why, makes it possible, and then for the whole thing alone.
+    """
+
+    id: str
+    title: str
+    permissions: tuple[str, ...]
+    breaking: bool = True
+    reversible: bool = True
+    deletes: bool = False
+    by_hand: ByHand
+    references: tuple[str, ...]
+    whole: bool = False
+    """It takes out the thing as such, so that a person may ask for it without any deed."""
+
+    @abstractmethod
+    def right(self, context: Context, target: Target, deed: Fact) -> Iterator[tuple[str, Any]]:
+        """The parts that this deed spoilt, and the value that each should have. Nothing for deeds that are another
+        action's. Raises NotPossible where nobody knows what it was before.
+        """
+
+    @abstractmethod
+    def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
+        """The value that the part has now; None where it, or the thing, is not there."""
+
+    @abstractmethod
+    def write(self, context: Context, target: Target, part: str, value: Any) -> None:
+        """Gives it this value; None takes it away. Twice is once."""
+
+    @abstractmethod
+    def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
+        """In words: what is done, what it may break, how it is undone."""
+
+    def propose(self, context: Context, target: Target) -> Change | None:
+        wanted = self._wanted(context, target)
+        now = {part: self.read(context, target, part, fresh=False) for part in wanted}
+        wrong = {part: value for part, value in now.items() if not same(value, wanted[part])}
+        if not wrong:
+            return None
+        summary, breaks, undo = self.words(target, {part: wanted[part] for part in wrong})
+        return Change(summary, breaks, undo, before=wrong, after={part: wanted[part] for part in wrong})
+
+    def apply(self, context: Context, target: Target, change: Change) -> Outcome:
+        for part, value in change.after.items():
+            if not same(self.read(context, target, part, fresh=False), value):
+                self.write(context, target, part, value)
+        return Outcome(OutcomeKind.DONE, change.summary)
+
+    def verify(self, context: Context, target: Target, change: Change | None) -> Look:
+        del change
+        wanted = self._wanted(context, target)
+        wrong = [p for p, v in wanted.items() if not same(self.read(context, target, p, fresh=True), v)]
+        if wrong:
+            return Look(Tri.NO, detail=f"{target.name}: {', '.join(spoken(p) for p in wrong)} as the attacker left it")
+        return Look(Tri.YES, detail=f"{target.name} is as it should be")
+
+    def undo(self, context: Context, target: Target, change: Change) -> Outcome:
+        if not self.reversible:
+            return Outcome(OutcomeKind.ASK, "it cannot be taken back")
+        now = {part: self.read(context, target, part, fresh=False) for part in change.before}
+        back = {part: value for part, value in change.before.items() if not same(now[part], value)}
+        if not back:
+            return Outcome(OutcomeKind.ALREADY, f"{target.name} is as it was found")
+        foreign = [p for p in back if not same(now[p], change.after.get(p))]
+        if foreign:
+            return Outcome(OutcomeKind.ASK, f"{', '.join(map(spoken, foreign))} of {target.name} was changed since")
+        for part, value in back.items():
+            self.write(context, target, part, value)
+        return Outcome(OutcomeKind.DONE, f"put {target.name} back as it was found")
+
+    def _wanted(self, context: Context, target: Target) -> dict[str, Any]:
+        """Also what this step has written already: the trail may tell the deed as removed since, by us."""
+        step = Step(self.id, target)
+        deeds = deeds_on(context.incident, target)
+        parts = {part: value for deed in deeds for part, value in self.right(context, target, deed)}
+        for state in context.incident.same_change(step):
+            parts |= {p: v for c in (*state.earlier, state.change) if c is not None for p, v in c.after.items()}
+        if not parts and self.whole and step.id in context.incident.requested:
+            return {"": None}
+        if not parts:
+            raise NotPossible(
+                f"nothing that this incident did to {target.name} is known",
+                "what the incident did not touch is not touched; a person may ask for it by name",
+            )
+        return parts
+
+
+def deeds_on(incident: Incident, target: Target) -> list[Fact]:
+    """What the incident did to it and what stands, as far as the trail tells, the oldest first. Whether our own denies
+    stand is their actions' business.
+    """
+    standing = incident.descent.standing if incident.descent else ()
+    return sorted((f for f in standing if f.arn == target.id and not _is_a_deny(incident, f)), key=lambda f: f.at)
+
+
+_DENIES = ("revoke-sessions", "deny-all", "quarantine", "fence")
+
+
+def _is_a_deny(incident: Incident, fact: Fact) -> bool:
+    """Of ours, by the names that this incident gave, which nobody can guess; or AWS's own quarantine."""
+    named = f"{fact.part} {json.dumps(fact.former, default=str)}"
+    ours = any(incident.name_of(what) in named for what in _DENIES)
+    return ours or ":iam::aws:policy/AWSCompromisedKeyQuarantine" in named
+
+
+def same(one: Any, other: Any) -> bool:
+    return bool(json.dumps(one, sort_keys=True, default=str) == json.dumps(other, sort_keys=True, default=str))
+
+
+def spoken(part: str) -> str:
+    """`inline policy NAME`, of `inline|NAME`."""
+    return part.removesuffix(GONE).replace("|", " ") or "it"
