@@ -65,6 +65,13 @@ def _inactive_key(site: Site) -> Target:
     return key
 
 
+def _quarantined(site: Site) -> Target:
+    iam, user = site.stage.admin.client(site.stage.account, "iam"), _user(site)
+    arn = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
+    iam.attach_user_policy(UserName=user.name, PolicyArn=arn)
+    return user
+
+
 TARGETS: dict[str, Callable[[Site], Target]] = {
     "find_owner": _key,
     "try_credential": _key,
@@ -87,6 +94,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "delete_key": _inactive_key,
     "delete_user": _with_password,
     "break_glass": _inactive_key,
+    "lift_aws_quarantine": _quarantined,
     **SPOILT,
 }
 ORGANIZED = {"lock_with_scp", "root_key"}

@@ -15,6 +15,7 @@ COMMANDS = {
     "inspect": "Whose key is this, and what may it do?",
     "respond": "Contain a leaked key, and prove it.",
     "investigate": "What did this key do, and every credential that came from it?",
+    "evict": "Take out what the attacker put in, each change shown before.",
     "purge": "Take the key out of the source and of its history, and prove it.",
     "incident": "List, show, report, approve, undo.",
     "worker": "Look after every incident: act, look again, lift.",

@@ -30,7 +30,7 @@ def request(
 ) -> None:
     """Ask for a change that the table does not want by itself. It is shown, and waits for an approval.
 
-    UNIT is an action (docs/reference/actions.md), TARGET a key id, the ARN of a user or role, or an account's number.
+    UNIT is an action (docs/reference/actions.md), TARGET a key id, an ARN, or an account's number.
 
     \b
     unleak incident request AKIA... delete_user arn:aws:iam::111122223333:user/NAME --why "left the company"
@@ -207,7 +207,9 @@ def _target(incident: "Incident", text: str) -> "Target":
         return Target(TargetKind.KEY, text, incident.credentials[text].account or home)
     if text.isdecimal():
         return Target(TargetKind.ACCOUNT, text, text)
-    raise Misuse(f"{text} is no target", "give a key id of the incident, the ARN of a user or role, or an account")
+    if text.startswith("arn:") and text.count(":") >= 5:  # noqa: PLR2004  arn:partition:service:region:account:resource
+        return Target(TargetKind.RESOURCE, text, text.split(":")[4] or home)
+    raise Misuse(f"{text} is no target", "give a key id of the incident, an ARN, or an account")
 
 
 def _write(world: "World", incident: "Incident", event: "Event") -> None:

@@ -8,6 +8,7 @@ from unleak.contain import (
     delete_key,
     delete_user,
     deny_all,
+    lift_aws_quarantine,
     lock_with_scp,
     revoke_role_sessions,
     revoke_service_credentials,
@@ -29,4 +30,7 @@ ACTIONS: tuple[Action, ...] = (
     delete_key.ACTION,
     delete_user.ACTION,
     break_glass.ACTION,
+    lift_aws_quarantine.ACTION,
 )
+GIVES_BACK = frozenset({"lift_aws_quarantine"})
+"""What gives rights back instead of taking them: a restore leaves it as it is."""

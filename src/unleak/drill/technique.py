@@ -56,12 +56,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """`id` is its module's name. `attack` refers to MITRE ATT&CK."""
+    """`id` is its module's name. `attack` refers to MITRE ATT&CK. `prepare` lays out what must be there before."""
 
     id: str
     title: str
     attack: tuple[str, ...]
     moves: tuple[Move, ...]
+    prepare: Callable[[Stage], None] = lambda _: None
 
 
 def make(move: Move, loot: Loot) -> Result:

@@ -15,6 +15,7 @@ from unleak.model.plan import Target
 from unleak.unit import Context
 
 _MOST = 200
+_MOST_ENDED = 1000
 
 
 class Descent:
@@ -94,7 +95,18 @@ def _read(context: Context, target: Target, found: Investigation) -> DescentRead
         stolen=tuple(h.key_id for h in found.credentials if _is_of_somebody(h)),
         addresses=tuple(found.addresses),
         capped=found.capped,
+        ended=_ended(found.remaining)[:_MOST_ENDED],
+        made=tuple(dict.fromkeys(r.arn for r in found.remaining if _is_made_principal(r)))[:_MOST_ENDED],
     )
+
+
+def _ended(remaining: tuple[Remaining, ...]) -> tuple[str, ...]:
+    stand = {r.event_id for r in remaining if r.state != "removed"}
+    return tuple(dict.fromkeys(r.event_id for r in remaining if r.event_id not in stand))
+
+
+def _is_made_principal(r: Remaining) -> bool:
+    return r.deed == "created" and r.type in {"AWS::IAM::User", "AWS::IAM::Role"}
 
 
 def _line(remaining: Remaining) -> bytes:

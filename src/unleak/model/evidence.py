@@ -236,7 +236,8 @@ class DescentRead:
     `exhibit`, removed or not; `standing` are those of it that stand, the worst first, at most 200.
 
     `stolen` are long-term keys of others that were probably stolen: told, and not touched. `capped` says that more was
-    there than was followed.
+    there than was followed. `ended` are the events of which the trail says that nothing stands any more; `made` the
+    principals that the attacker made, whether they stand or not.
     """
 
     key_id: str
@@ -248,6 +249,8 @@ class DescentRead:
     stolen: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     capped: str = ""
+    ended: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 Evidence = (

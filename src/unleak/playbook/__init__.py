@@ -11,10 +11,10 @@ from unleak.model.incident import Incident
 from unleak.model.plan import Plan, Planned, Task
 from unleak.playbook import by_hand, facts
 from unleak.playbook.answer import answer
-from unleak.playbook.lifting import may_undo, why_not_restore
+from unleak.playbook.lifting import may_restore, may_undo, why_not_restore
 from unleak.playbook.table import wanted
 
-__all__ = ["may_undo", "playbook", "why_not_restore"]
+__all__ = ["may_restore", "may_undo", "playbook", "why_not_restore"]
 
 _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 

@@ -9,6 +9,7 @@ from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import Incident
 from unleak.model.plan import Step
 from unleak.playbook import facts
+from unleak.playbook.eviction import facts_and_steps, taken_out
 
 _MOST_NAMED = 5
 _ROOT_SIGN_IN = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user_manage_delete-key.html"
@@ -49,9 +50,10 @@ def _of_its_kind(incident: Incident, owner: KeyOwner, now: datetime) -> Iterator
 
 def _left_standing(incident: Incident) -> Iterator[str]:
     """What may let the attacker back in and is not taken out yet by itself: a person must look before this is green."""
+    out = taken_out(incident)
     for read in incident.calls.values():
         for call in read.lasting:
-            if call.at >= incident.suspect_since:
+            if call.at >= incident.suspect_since and call.event_id not in out:
                 what = f"{call.action} {call.name}".rstrip()
                 when = f"{call.at:%Y-%m-%d %H:%M}"
                 yield f"{what} by {read.key_id} at {when} may let them back in: look at it, take it out"
@@ -72,6 +74,7 @@ def to_do(incident: Incident) -> Iterator[str]:
         yield f"{incident.key_id} does not exist (any more): nothing is left to switch off; look at what was done"
     yield from _made_before(incident)
     yield from _probably_stolen(incident)
+    yield from _no_action_for(incident)
     yield from _outlives(incident)
     yield from _put_right(incident, owner)
 
@@ -92,6 +95,15 @@ def _probably_stolen(incident: Incident) -> Iterator[str]:
         yield f"{key_id} was used from the attacker's address, probably stolen: unleak respond {key_id} --reason ..."
 
 
+def _no_action_for(incident: Incident) -> Iterator[str]:
+    """What the attacker left and no action of ours takes out."""
+    left = [f for f, step in facts_and_steps(incident) if step is None and f.deed != "started"]
+    for fact in left[:_MOST_NAMED]:
+        yield f"{fact.type.removeprefix('AWS::')} {fact.arn}: {fact.detail or fact.deed}; look at it, take it out"
+    if left[_MOST_NAMED:]:
+        yield f"and {len(left) - _MOST_NAMED} things more that the attacker left: unleak evict {incident.key_id} --plan"
+
+
 def _outlives(incident: Incident) -> Iterator[str]:
     done = dict.fromkeys(a for read in incident.calls.values() for a in read.outlives)
     yield from (f"{action}: {ENDS_BY[action]}" for action in done if action in ENDS_BY)
@@ -99,7 +111,8 @@ def _outlives(incident: Incident) -> Iterator[str]:
 
 def _put_right(incident: Incident, owner: KeyOwner) -> Iterator[str]:
     yield "take the key out of the source and of its history, and give the application a role instead of a key"
-    if owner.kind is CredentialKind.USER_KEY and incident.holds(Step("deactivate_key", facts.key_of(owner))):
+    dead = incident.holds(Step("deactivate_key", facts.key_of(owner))) and not facts.is_gone(incident, owner)
+    if owner.kind is CredentialKind.USER_KEY and dead:
         yield f"delete {incident.key_id} after some days without rightful use (it stays Inactive until then)"
     yield from _fought(incident)
     yield "answer AWS's support case if there is one: AWS waits for it"

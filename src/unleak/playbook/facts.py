@@ -115,6 +115,31 @@ def application_uses(incident: Incident, owner: KeyOwner) -> datetime | None:
     return read.before.last_at if read is not None and read.before.accepted else None
 
 
+def is_created(incident: Incident, key_id: str) -> bool:
+    """Whether the attacker made this key."""
+    known = incident.credentials.get(key_id)
+    return known is not None and known.origin is Origin.CREATED
+
+
+def is_quarantined_by_aws(incident: Incident, user: Target) -> bool:
+    """Whether AWS's own quarantine was on the user before we touched it, or we found it standing."""
+    saved, ours = incident.saved.get(user.id), incident.action(Step("attach_quarantine", user))
+    arns = saved.attached if saved else ()
+    if (
+        ours is not None
+        and ours.change is None
+        and ours.outcome is not None
+        and ours.outcome.kind is OutcomeKind.ALREADY
+    ):
+        return True
+    return any(":iam::aws:policy/AWSCompromisedKeyQuarantine" in arn for arn in arns)
+
+
+def is_made(incident: Incident, principal_arn: str) -> bool:
+    """Whether the attacker made this user or role: it is evicted, and never given its rights back."""
+    return incident.descent is not None and principal_arn in incident.descent.made
+
+
 def rotates_first(incident: Incident, owner: KeyOwner) -> bool:
     """Row 5. Where strangers could read the key, not being able to tell counts as abuse."""
     if application_uses(incident, owner) is None:

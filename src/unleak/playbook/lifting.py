@@ -21,6 +21,13 @@ def may_undo(incident: Incident, state: ActionState) -> str:
     return ""
 
 
+def may_restore(incident: Incident, state: ActionState) -> str:
+    """The same for a restore, which gives nothing back to a principal that the attacker made."""
+    if facts.is_made(incident, state.step.target.id):
+        return "the attacker made it"
+    return may_undo(incident, state)
+
+
 def _has_broken_glass(incident: Incident) -> bool:
     return any(facts.glass_is_broken(incident, facts.key_of(o)) for o in facts.owners(incident))
 

@@ -7,14 +7,16 @@ from unleak.model.clock import parse_stamp
 from unleak.model.credential import CredentialKind, Origin
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import Incident
-from unleak.model.plan import Mode, Step, Target, TargetKind
+from unleak.model.plan import Mode, Step, Target, TargetKind, VerdictKind
 from unleak.playbook import facts
+from unleak.playbook.eviction import evictions
 from unleak.playbook.wanted import Wanted
 
 SOAK = timedelta(days=7)
 """How long a key stays Inactive before its deletion is proposed: who still needs it has shown up by then."""
 _TRAIL = "calls_of_key"
 _MOST_ROUNDS = 12
+_LIFTS = "lift_aws_quarantine"
 _CUTS = {"revoke_user_sessions", "revoke_role_sessions"}
 _GONE_FOR_GOOD = "it cannot be taken back"
 
@@ -31,6 +33,7 @@ def wanted(incident: Incident) -> Iterator[Wanted]:
         yield from _investigation(incident)  # 10
         yield from _reached(incident)  # 4, 7, 11
         yield from _renewals(incident)  # 4
+        yield from evictions(incident)  # 11, 12
         yield from _afterwards(incident)  # 13
     yield from _asked_for(incident)
 
@@ -61,7 +64,8 @@ def _user(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
     yield Wanted(Step("try_credential", key))  # 2
     yield Wanted(Step("save_principal", user))  # 1
     yield Wanted(Step("read_permissions", user))  # 2
-    if not facts.glass_is_broken(incident, key):
+    lifted = incident.action(Step(_LIFTS, user))
+    if not facts.glass_is_broken(incident, key) and (lifted is None or not lifted.is_applied):
         yield Wanted(Step("attach_quarantine", user), Mode.QUARANTINE)  # 3
     yield Wanted(Step("revoke_user_sessions", user), Mode.DISABLE)  # 4
     if owner.kind is CredentialKind.USER_KEY and owner.status is not KeyStatus.ABSENT:
@@ -70,9 +74,13 @@ def _user(incident: Incident, owner: KeyOwner) -> Iterator[Wanted]:
     yield from _lockdown(incident, user)  # 7
 
 
-def _is_deleted(incident: Incident, user: Target) -> bool:
-    deleted = incident.action(Step("delete_user", user))
-    return deleted is not None and deleted.intended_at is not None and (deleted.is_open or deleted.holds)
+def _is_deleted(incident: Incident, who: Target) -> bool:
+    """From the intent on, unless it is seen to be there (again): what hung on it need not be looked for."""
+    deleted = incident.action(Step("delete_user" if who.kind is TargetKind.USER else "delete_role", who))
+    if deleted is None or deleted.intended_at is None:
+        return False
+    fails = deleted.verdict is not None and deleted.verdict.kind is VerdictKind.FAILS
+    return deleted.is_open or (deleted.is_applied and not fails)
 
 
 def _deactivation(incident: Incident, owner: KeyOwner, key: Target) -> Iterator[Wanted]:
@@ -93,7 +101,8 @@ def _lockdown(incident: Incident, target: Target) -> Iterator[Wanted]:
     """Wanted only in this mode: the milder ones contain without it. What was denied stays until its time is up."""
     denied = Step("deny_all", target)
     if incident.mode.covers(Mode.LOCKDOWN) or incident.action(denied) is not None:
-        yield Wanted(denied, Mode.LOCKDOWN, until=facts.last_session_of(incident, target))  # 7
+        until = None if facts.is_made(incident, target.id) else facts.last_session_of(incident, target)
+        yield Wanted(denied, Mode.LOCKDOWN, until=until)  # 7
     if not incident.mode.covers(Mode.LOCKDOWN) or target.kind is not TargetKind.USER:
         return
     yield from _lock(incident, target)
@@ -162,7 +171,7 @@ def _between(incident: Incident, step: Step, again: list[datetime]) -> tuple[dat
 
 
 def _reached(incident: Incident) -> Iterator[Wanted]:
-    for role in facts.roles(incident):
+    for role in (r for r in facts.roles(incident) if not _is_deleted(incident, r)):
         yield Wanted(Step("revoke_role_sessions", role), Mode.DISABLE)  # 4
         yield from _lockdown(incident, role)  # 7
     for found in incident.resources.values():
@@ -177,6 +186,7 @@ def _renewals(incident: Incident) -> Iterator[Wanted]:
         Step("revoke_user_sessions", facts.user_of(owner), 2 + len(facts.glass_of(incident, facts.key_of(owner))))
         for owner in facts.owners(incident)
         if owner.user_arn
+        and not _is_deleted(incident, facts.user_of(owner))
         and incident.holds(Step("deactivate_key", facts.key_of(owner)))
         and not facts.glass_is_broken(incident, facts.key_of(owner))
     ]
@@ -205,7 +215,7 @@ def _after_younger_sessions(incident: Incident, taken: int) -> Iterator[Wanted]:
         ("revoke_user_sessions", facts.users(incident)),
         ("revoke_role_sessions", facts.roles(incident)),
     ):
-        for target in targets:
+        for target in (t for t in targets if not _is_deleted(incident, t)):
             done = [a for a in incident.same_change(Step(unit, target)) if a.change is not None and a.intended_at]
             changes = [(a.change.after, a.step.round) for a in done if a.change]
             cuts = [(parse_stamp(after["cutoff"]), n) for after, n in changes if "cutoff" in after]
@@ -219,12 +229,20 @@ def _after_younger_sessions(incident: Incident, taken: int) -> Iterator[Wanted]:
 
 
 def _afterwards(incident: Incident) -> Iterator[Wanted]:
-    """Row 13: a key that nobody missed while it was Inactive."""
+    """Row 13: a key that nobody missed while it was Inactive; row 14: AWS's own quarantine, when all is over."""
+    over = facts.may_restore_at(incident)
+    for user in facts.users(incident):
+        by_aws = facts.is_quarantined_by_aws(incident, user) and not facts.is_made(incident, user.id)
+        if by_aws and over is not None and all(facts.is_gone(incident, o) for o in facts.owners(incident)):
+            why = "AWS attached it: answer its support case first"
+            yield Wanted(Step(_LIFTS, user), Mode.LOCKDOWN, asks=why, not_before=over, part=False)
     for owner in facts.owners(incident):
         key = facts.key_of(owner)
         state = incident.action(Step("deactivate_key", key))
         if state is None or not state.holds or state.concluded_at is None:
             continue
+        if facts.is_created(incident, owner.key_id):
+            continue  # taken out with the rest of what the attacker made
         soaked = state.concluded_at + SOAK
         yield Wanted(Step("delete_key", key), Mode.LOCKDOWN, asks=_GONE_FOR_GOOD, not_before=soaked, part=False)
 

@@ -1,10 +1,13 @@
 """Changes taken back: by a person, when an incident is over, or when their time is up; or handed over to an heir."""
 
+from datetime import timedelta
+
 from unleak.model.entry import HandedOver, Inherited, UndoConcluded, UndoIntended
 from unleak.model.errors import Misuse, UnleakError
 from unleak.model.incident import UNLEAK, ActionState, Incident
-from unleak.model.plan import Change, Outcome, OutcomeKind, Step
-from unleak.playbook import may_undo, why_not_restore
+from unleak.model.plan import Change, Outcome, OutcomeKind, Step, Tri
+from unleak.playbook import may_restore, may_undo, why_not_restore
+from unleak.respond.acting import look
 from unleak.respond.guards import allow
 from unleak.respond.units import ACTIONS, CONTAINS
 from unleak.respond.world import World, append, as_ours, context_of, failure, sentence_of
@@ -47,7 +50,7 @@ def restore(world: World, incident_id: str, *, who: str, why: str) -> tuple[Inci
     incident = world.record.incident(incident_id)
     if reason := why_not_restore(incident, world.clock.now()):
         raise Misuse(f"{incident_id} is not to be restored yet: {reason}", f"`unleak incident show {incident_id}`")
-    applied = [a for a in incident.actions.values() if a.intended_at and _was_done(a) and not may_undo(incident, a)]
+    applied = [a for a in incident.actions.values() if a.intended_at and _was_done(a) and not may_restore(incident, a)]
     latest = sorted(applied, key=lambda a: a.intended_at or world.clock.now(), reverse=True)
     outcomes: list[tuple[str, Outcome]] = []
     for state in latest:
@@ -103,9 +106,29 @@ def _take_back(
             for other in state.earlier:
                 ACTIONS[step.unit].undo(context, step.target, other)
             outcome = ACTIONS[step.unit].undo(context, step.target, change)
+        if outcome.kind is OutcomeKind.DONE and step.unit not in _SHARED:  # AWS may have attached its own as well
+            outcome = _looked_after(world, incident, step, outcome)
     except UnleakError as error:
         outcome = failure(error)
     return append(world, incident, UndoConcluded(step, outcome)), outcome
+
+
+_LOOKS, _PAUSE = 4, timedelta(seconds=2)
+
+
+def _looked_after(world: World, incident: Incident, step: Step, outcome: Outcome) -> Outcome:
+    """Whether it is gone, seen by fresh clients; what IAM answers may be some seconds old."""
+    for n in range(_LOOKS):
+        seen = look(world, incident, step)
+        if seen.in_place is not Tri.YES:
+            break
+        if n < _LOOKS - 1:
+            world.clock.sleep_until(world.clock.now() + _PAUSE)
+    if seen.in_place is Tri.YES:
+        return Outcome(OutcomeKind.FAILED, f"{outcome.detail}, but it is still seen to stand: {seen.detail}")
+    if seen.in_place is Tri.COULD_NOT_LOOK:
+        return Outcome(outcome.kind, f"{outcome.detail}; whether it is gone could not be looked at: {seen.detail}")
+    return outcome
 
 
 _SHARED = {"attach_quarantine"}

@@ -1,0 +1,63 @@
+"""What the attacker left, and what became of it: a row for each thing that still stood when the trail was read last."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+OUT, DONE, WAITS, DUE, FAILED, BY_HAND = "taken out", "not proved yet", "waits", "due", "not possible", "by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """`state`: taken out (seen so), not proved yet, waits (for an approval), due, not possible, or by hand (no action
+    of ours takes it out). `what` is the change in words, `why` the reason of the state.
+    """
+
+    arn: str
+    type: str
+    deed: str
+    detail: str
+    by: str
+    at: datetime
+    event_id: str
+    state: str
+    step_id: str = ""
+    what: str = ""
+    why: str = ""
+    breaks: str = ""
+    undo: str = ""
+
+
+def to_text(incident_id: str, rows: Sequence[Left]) -> str:
+    """The changes that wait first, each with what it breaks and how it is undone."""
+    if not rows:
+        return f"{incident_id}: nothing of the attacker's is known to stand"
+    lines = [f"{incident_id}: {len(rows)} things that the attacker made, changed or shared"]
+    for state in (WAITS, DUE, FAILED, BY_HAND, DONE, OUT):
+        mine = [r for r in rows if r.state == state]
+        lines += ["", f"{state.upper()} ({len(mine)})"] if mine else []
+        told: set[str] = set()
+        for row in mine:
+            lines += [f"  {_clean(row.type.removeprefix('AWS::'))} {_clean(row.arn)}: {_clean(row.detail or row.deed)}"]
+            if row.step_id and row.step_id not in told:
+                told.add(row.step_id)
+                lines += [f"    {name} {_clean(text)}" for name, text in _about(row) if text]
+    return "\n".join(lines)
+
+
+def _about(row: Left) -> tuple[tuple[str, str], ...]:
+    return (
+        ("would " if row.state in {WAITS, DUE} else "", row.what), ("why   ", row.why),
+        *((("breaks", row.breaks), ("undone", row.undo), ("step  ", row.step_id)) if row.state == WAITS else ()),
+    )  # fmt: skip
+
+
+def to_json(incident_id: str, rows: Sequence[Left]) -> str:
+    things = [asdict(r) | {"at": r.at.astimezone(UTC).isoformat()} for r in rows]
+    return json.dumps({"schema": "unleak.eviction/1", "incident": incident_id, "things": things}, indent=2)
+
+
+def _clean(text: str) -> str:
+    """Text from a trail is an attacker's: it must not steer the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,71 @@
+"""The mould of the evictions: attribution is required, and what somebody else wrote since is not written over."""
+
+import json
+
+import pytest
+
+from conftest import Site
+from deeds_world import ADMIN, STRANGER, did, iam, named, trust
+from unit_world import TARGETS, bench_of
+from unleak.evict.restore_trust import without
+from unleak.model.errors import NotPossible
+from unleak.model.plan import OutcomeKind, TargetKind
+from unleak.respond import ACTIONS
+
+
+def test_what_the_incident_did_not_touch_is_not_touched(site: Site) -> None:
+    role = named(site, TargetKind.ROLE, "iam", "role/ops-admin")
+    for unit in ("restore_principal", "restore_trust", "delete_role"):
+        with pytest.raises(NotPossible, match="nothing that this incident did"):
+            ACTIONS[unit].propose(bench_of(site).context, role)
+
+
+def test_undo_asks_where_somebody_has_written_since(site: Site) -> None:
+    target = TARGETS["restore_trust"](site)
+    bench, action = bench_of(site), ACTIONS["restore_trust"]
+    change = action.propose(bench.context, target)
+    assert change is not None
+    action.apply(bench.context, target, change)
+    theirs = json.loads(trust(f"arn:aws:iam::{site.stage.account}:user/aws-victim"))
+    iam(site).update_assume_role_policy(RoleName=target.name, PolicyDocument=json.dumps(theirs))
+    assert action.undo(bench.context, target, change).kind is OutcomeKind.ASK
+    assert iam(site).get_role(RoleName=target.name)["Role"]["AssumeRolePolicyDocument"] == theirs
+
+
+def test_our_own_denies_are_not_the_attackers_work(site: Site) -> None:
+    bench = bench_of(site)
+    user = named(site, TargetKind.USER, "iam", "user/aws-victim")
+    ours = bench.context.incident.name_of("deny-all")
+    did(site, user, "IAM::User", "changed", f"inline|{ours}|gone", action="iam:DeleteUserPolicy")
+    quarantine = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
+    did(site, user, "IAM::User", "changed", f"policy|{quarantine}|gone", action="iam:DetachUserPolicy")
+    with pytest.raises(NotPossible):
+        ACTIONS["restore_principal"].propose(bench_of(site).context, user)
+
+
+def test_a_thing_that_vanished_meanwhile_is_gone(site: Site) -> None:
+    user = named(site, TargetKind.USER, "iam", "user/nobody")
+    did(site, user, "IAM::User", "changed", f"policy|{ADMIN}", action="iam:AttachUserPolicy")
+    assert ACTIONS["restore_principal"].propose(bench_of(site).context, user) is None
+
+
+OWN = "arn:aws:iam::111122223333:root"
+
+
+@pytest.mark.parametrize(
+    ("principals", "outsiders", "left"),
+    [
+        ([OWN, STRANGER], (STRANGER,), OWN),
+        ([OWN, "999988887777"], (STRANGER,), OWN),
+        ([OWN], (STRANGER,), [OWN]),
+    ],
+)
+def test_a_trust_without_its_outsiders(principals: list[str], outsiders: tuple[str, ...], left: object) -> None:
+    cleaned = without(json.loads(trust(*principals)), outsiders)
+    assert cleaned["Statement"][0]["Principal"]["AWS"] == left
+
+
+@pytest.mark.parametrize(("principals", "outsiders"), [([STRANGER], (STRANGER,)), ([OWN], ())])
+def test_a_trust_of_which_nobody_knows_what_it_was(principals: list[str], outsiders: tuple[str, ...]) -> None:
+    with pytest.raises(NotPossible):
+        without(json.loads(trust(*principals)), outsiders)
