@@ -15,17 +15,18 @@ from unleak.playbook.wanted import Wanted
 _FOR_GOOD = ("delete_", "terminate_", "deregister_", "block_")
 EVICTS = frozenset(line.unit for line in UNIT_OF)
 """Actions that this wants; some of them contain too."""
+_STOPS = frozenset({"stop_instance", "disable_function"})
 _CREATED = "created"
 
 
 def evictions(incident: Incident) -> Iterator[Wanted]:
     """In the order of the table. Parts of a thing that is deleted as a whole need no step of their own."""
-    found = sorted((order, step, fact) for order, step, fact in _steps(incident))
-    sure: dict[Step, bool] = {}
-    for _, step, fact in found:
-        sure[step] = sure.get(step, True) and fact.by in incident.credentials
-    for step in dict.fromkeys((*(step for _, step, _ in found), *_begun(incident))):
-        yield _wanted(step, sure=sure.get(step, True))
+    deeds: dict[Step, list[Fact]] = {}
+    for _, step, fact in sorted(_steps(incident), key=lambda found: found[0]):
+        deeds.setdefault(step, []).append(fact)
+    for step in dict.fromkeys((*deeds, *_begun(incident))):
+        if step.unit != "stop_instance" or step.target.id not in incident.resources:  # that is row 11 already
+            yield _wanted(incident, step, deeds.get(step, []))
 
 
 def step_of(fact: Fact, account: str) -> Step | None:
@@ -86,11 +87,13 @@ def _begun(incident: Incident) -> Iterator[Step]:
             yield state.step
 
 
-def _wanted(step: Step, *, sure: bool) -> Wanted:
+def _wanted(incident: Incident, step: Step, deeds: list[Fact]) -> Wanted:
+    """What runs and was made by them is stopped sooner than what they changed of ours."""
     asks = "it is deleted" if step.unit.startswith(_FOR_GOOD) else ""
-    if not sure:
+    if not all(fact.by in incident.credentials for fact in deeds):
         asks = "it is not certain that the attacker did it"
-    return Wanted(step, Mode.LOCKDOWN, asks=asks, part=False)
+    lives_on = step.unit in _STOPS and bool(deeds) and any(f.deed == _CREATED and not f.part for f in deeds)
+    return Wanted(step, Mode.DISABLE if lives_on else Mode.LOCKDOWN, asks=asks, part=False)
 
 
 def _is_of(line: Line, fact: Fact) -> bool:

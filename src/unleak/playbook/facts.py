@@ -125,12 +125,7 @@ def is_quarantined_by_aws(incident: Incident, user: Target) -> bool:
     """Whether AWS's own quarantine was on the user before we touched it, or we found it standing."""
     saved, ours = incident.saved.get(user.id), incident.action(Step("attach_quarantine", user))
     arns = saved.attached if saved else ()
-    if (
-        ours is not None
-        and ours.change is None
-        and ours.outcome is not None
-        and ours.outcome.kind is OutcomeKind.ALREADY
-    ):
+    if ours is not None and ours.change is None and ours.is_applied:
         return True
     return any(":iam::aws:policy/AWSCompromisedKeyQuarantine" in arn for arn in arns)
 

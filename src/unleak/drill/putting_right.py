@@ -1,0 +1,68 @@
+"""The second half of a drill: what the attacker left is taken out, the key goes, the denies are lifted; and the account
+is what it was before, but for the leaked key.
+
+A person agrees to everything that is shown: here the drill does.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from unleak.engine.local import run
+from unleak.model.entry import Approved
+from unleak.model.incident import Incident
+from unleak.model.plan import Plan
+from unleak.playbook import why_not_restore
+from unleak.respond import World, restore
+
+_HOUR = timedelta(hours=1)
+_SOAK = timedelta(days=8)
+_LAST_SESSION = timedelta(hours=37)
+_ROUNDS = 6
+
+
+@dataclass(slots=True)
+class PutRight:
+    """`agreed`: the changes that a person approved; `open`: what is left to do by hand; `why_not`: why it could not be
+    restored, empty where it was.
+    """
+
+    agreed: list[str] = field(default_factory=list)
+    by_hand: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+def put_right(world: World, incident_id: str) -> PutRight:
+    """Takes days of the world's clock. Safe to call again."""
+    done = PutRight()
+    incident, plan = _go_on(world, incident_id, _HOUR)
+    for _ in range(_ROUNDS):
+        if not _agree(world, incident, plan, done):
+            break
+        incident, plan = _go_on(world, incident_id, _HOUR)
+    world.clock.sleep_until(world.clock.now() + _SOAK)
+    incident, plan = _go_on(world, incident_id, _HOUR)
+    _agree(world, incident, plan, done)
+    incident, plan = _go_on(world, incident_id, _HOUR)
+    world.clock.sleep_until(world.clock.now() + _LAST_SESSION)
+    incident, plan = _go_on(world, incident_id, _HOUR)
+    done.why_not, done.by_hand = why_not_restore(incident, world.clock.now()), plan.by_hand
+    if not done.why_not:
+        restore(world, incident_id, who="the drill", why="it is over")
+    return done
+
+
+def _go_on(world: World, incident_id: str, time: timedelta) -> tuple[Incident, Plan]:
+    end = world.clock.now() + time
+    return run(world, incident_id, goes_on=lambda _: world.clock.now() < end)
+
+
+def _agree(world: World, incident: Incident, plan: Plan, done: PutRight) -> int:
+    now, shown = world.clock.now(), [p for p in plan.pending if p.change is not None]
+    for pending in shown:
+        if pending.change is None:
+            continue
+        digest = pending.change.digest(pending.step)
+        yes = Approved(pending.step, digest, "the drill", "agreed", now + 2 * _HOUR)
+        world.record.append(incident.id, world.record.incident(incident.id).seq, [(now, yes)])
+        done.agreed.append(pending.step.id)
+    return len(shown)
