@@ -95,6 +95,14 @@ _UNDONE_BY = {
     "delete_user": "making the user again with its policies and groups; no key, password or second factor comes back",
     "break_glass": "setting the key to Inactive again, then deleting the fence; by itself, when its time is up",
     "stop_instance": "starting it again, if it ran before",
+    "restore_principal": "writing what was found there",
+    "restore_trust": "writing the trust policy that was found",
+    "restore_policy": "making the version the default that was it",
+    "delete_role": "making the role again with its policies; it gets another unique id",
+    "delete_policy": "making the policy again, and attaching it where it was",
+    "disable_function": "letting it run as before; a URL that was deleted comes back with another address",
+    "delete_function": f"{_NEVER}: what is deleted is gone",
+    "close_security_group": "writing the rules that were found; they get other ids",
 }
 """In words; what is written just then is told with each change before it is made."""
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from conftest import Site
+from deeds_of_resources import SPOILT_OTHERWISE
 from organization_site import management_of
 from unit_world import ACTION_LIST, CHECK_LIST, ORGANIZED, TARGETS, bench_of
 from unleak.aws.accounts import LISTS_MEMBERS, Accounts
@@ -54,6 +55,14 @@ def _action(action: Action, prepare: Scenario = lambda _: None) -> Scenario:
     def run(site: Site) -> None:
         target = TARGETS[action.id](site)
         prepare(site)
+        _there_and_back(action, bench_of(site).context, target)
+
+    return run
+
+
+def _otherwise(action: Action, lay: Callable[[Site], Target]) -> Scenario:
+    def run(site: Site) -> None:
+        target = lay(site)
         _there_and_back(action, bench_of(site).context, target)
 
     return run
@@ -218,6 +227,7 @@ SCENARIOS: dict[str, Scenario] = {
     "check find_owner, other kinds": _owners,
     "check read_permissions, with a group": _in_group_then("read_permissions"),
     **{f"action {a.id}": _action(a) for a in ACTION_LIST},
+    **{f"action {name}": _otherwise(ACTIONS[name.split(",")[0]], lay) for name, lay in SPOILT_OTHERWISE.items()},
     "reach of a principal": _reach,
     "members of an organisation": _members,
     "action attach_quarantine, by a group": _action(ACTIONS["attach_quarantine"], _full_of_policies),

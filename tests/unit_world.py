@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import Site
+from deeds_of_resources import SPOILT_RESOURCES
 from deeds_world import SPOILT, deeds_in
 from organization_site import management_of
 from unleak.model.entry import Requested
@@ -96,13 +97,29 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "break_glass": _inactive_key,
     "lift_aws_quarantine": _quarantined,
     **SPOILT,
+    **SPOILT_RESOURCES,
 }
 ORGANIZED = {"lock_with_scp", "root_key"}
 """They need an organisation around the account."""
-# What a call needs where its name is not its permission.
-# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
+# What a call needs where its name is not its permission.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+_NEEDS = {
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+}
+OPERATIONS = {permission: operation for operation, permission in _NEEDS.items()}
+"""One operation of each such permission."""
 CHECK_LIST, ACTION_LIST = list(CHECKS.values()), list(ACTIONS.values())
+
+
+def needed(called: set[str]) -> set[str]:
+    """The permissions that these calls need."""
+    return {_NEEDS.get(call, call) for call in called - FREE}
 
 
 @dataclass(slots=True)

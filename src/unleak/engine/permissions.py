@@ -1,11 +1,15 @@
 """The responder's IAM policies, derived from the units' declarations."""
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.respond import ACTIONS, CHECKS, CONTAINS, STOPS
 
+LONGEST_MANAGED = 6144
+"""Characters of a managed policy."""
 _OF_MEMBERS = {"organizations:DescribeOrganization"}
 _OF_MANAGEMENT = {"sts:AssumeRoot"}
 
@@ -28,23 +32,43 @@ def responder_policy() -> dict[str, Any]:
     )
 
 
-def evictor_policy() -> dict[str, Any]:
-    """What taking out the attacker's work needs beside that: a policy of its own, since a managed policy holds 6,144
-    characters, and who only contains does not need it.
+def evictor_policies() -> tuple[dict[str, Any], ...]:
+    """What taking out the attacker's work needs beside that: policies of their own, since a managed policy holds 6,144
+    characters, and who only contains does not need them.
     """
     looks = {p for unit in CHECKS.values() for p in unit.permissions}
     evicting = {p for a in ACTIONS.values() for p in a.permissions}
     left = evicting - looks - _containing() - {*OF_REACH}
-    return _policy(UnleakEvicts=[p for p in sorted(left) if not _is_of_management(p)])
+    return tuple(_policy(UnleakEvicts=part) for part in _parted(p for p in sorted(left) if not _is_of_management(p)))
+
+
+def _parted(permissions: Iterable[str]) -> Iterator[list[str]]:
+    """In their order, as many together as a managed policy holds.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    part: list[str] = []
+    for permission in permissions:
+        if part and _size(_policy(UnleakEvicts=[*part, permission])) > LONGEST_MANAGED:
+            yield part
+            part = []
+        part.append(permission)
+    if part:
+        yield part
+
+
+def _size(policy: dict[str, Any]) -> int:
+    """IAM does not count white space."""
+    return len(json.dumps(policy, separators=(",", ":")))
 
 
 def _containing() -> set[str]:
     return {p for a in ACTIONS.values() if a.id in CONTAINS | STOPS for p in a.permissions}
 
 
-def responder_policies() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both, for who contains and evicts."""
-    return responder_policy(), evictor_policy()
+def responder_policies() -> tuple[dict[str, Any], ...]:
+    """All, for who contains and evicts."""
+    return responder_policy(), *evictor_policies()
 
 
 def organization_policy() -> dict[str, Any]:
