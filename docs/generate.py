@@ -103,6 +103,15 @@ _UNDONE_BY = {
     "disable_function": "letting it run as before; a URL that was deleted comes back with another address",
     "delete_function": f"{_NEVER}: what is deleted is gone",
     "close_security_group": "writing the rules that were found; they get other ids",
+    "unshare_snapshot": "sharing it as it was found",
+    "unshare_image": "sharing it as it was found",
+    "unshare_database_snapshot": "sharing it as it was found",
+    "unshare_document": "sharing it as it was found",
+    "terminate_instance": f"{_NEVER}: what is deleted is gone",
+    "deregister_image": f"{_NEVER}: what is deleted is gone",
+    "delete_snapshot": f"{_NEVER}: what is deleted is gone",
+    "delete_database_snapshot": f"{_NEVER}: what is deleted is gone",
+    "restore_bucket": "writing what was found there",
 }
 """In words; what is written just then is told with each change before it is made."""
 

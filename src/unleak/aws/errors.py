@@ -47,7 +47,9 @@ _BUSY = {
     "PriorRequestNotComplete",
     "SlowDown",
 }
-_MISSING_SUFFIXES = ("NotFound", "NotFoundException", "NoSuchEntity", "NoSuchEntityException", "DoesNotExist")
+_MISSING_SUFFIXES = (
+    "NotFound", "NotFoundException", "NotFoundFault", "NoSuchEntity", "NoSuchEntityException", "DoesNotExist",
+)  # fmt: skip
 _SERVER_ERROR = 500
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unleak.aws.client import Client
-from unleak.evict.putting_right import Parts, PuttingRight
+from unleak.evict.putting_right import Parts, PuttingRight, last_of
 from unleak.model.errors import NotFound
 from unleak.model.evidence import Fact
 from unleak.model.plan import Target
@@ -53,5 +53,5 @@ class Deleting(PuttingRight):
 
     def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
         del parts
-        name = target.name.rsplit(":", 1)[-1]
+        name = last_of(target)
         return f"delete {self.noun} {name}", f"whatever uses {self.noun} {name} since", "never: what is deleted is gone"

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from unleak.aws.client import Client
-from unleak.evict.putting_right import GONE, Parts, PuttingRight, spoken
+from unleak.evict.putting_right import GONE, Parts, PuttingRight, last_of, spoken
 from unleak.model.errors import NotFound
 from unleak.model.evidence import Fact
 from unleak.model.plan import Target
@@ -66,8 +66,8 @@ class DisableFunction(PuttingRight):
         kind, _, name = part.partition("|")
         try:
             if kind == "concurrency":
-                return client.get_function_concurrency(FunctionName=_name(target)).get("ReservedConcurrentExecutions")
-            return _url(client, _name(target)) if kind == "url" else _permission(client, _name(target), name)
+                return client.get_function_concurrency(FunctionName=last_of(target)).get("ReservedConcurrentExecutions")
+            return _url(client, last_of(target)) if kind == "url" else _permission(client, last_of(target), name)
         except NotFound:
             return 0 if kind == "concurrency" else None  # what is gone does not run
 
@@ -76,17 +76,17 @@ class DisableFunction(PuttingRight):
         kind, _, name = part.partition("|")
         try:
             if kind == "concurrency":
-                _set_concurrency(client, _name(target), value)
+                _set_concurrency(client, last_of(target), value)
             elif kind == "url":
-                _set_url(client, _name(target), value)
+                _set_url(client, last_of(target), value)
             else:
-                _set_permission(client, _name(target), name, value)
+                _set_permission(client, last_of(target), name, value)
         except NotFound:
             if value:
                 raise
 
     def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
-        name = _name(target)
+        name = last_of(target)
         stopped = [f"stop function {name}"] if "concurrency" in parts else []
         closed = [spoken(p) for p in parts if p != "concurrency"]
         return (
@@ -94,10 +94,6 @@ class DisableFunction(PuttingRight):
             f"whatever calls {name}: it is refused" if stopped else f"whoever calls {name} by what is closed",
             "let it run as before and open what was open; a URL that was deleted comes back with another address",
         )
-
-
-def _name(target: Target) -> str:
-    return target.id.rsplit(":", 1)[-1]
 
 
 def _url(client: Client, function: str) -> dict[str, Any]:

@@ -56,13 +56,13 @@ class PuttingRight(ABC):
         """In words: what is done, what it may break, how it is undone."""
 
     def propose(self, context: Context, target: Target) -> Change | None:
-        wanted = self._wanted(context, target)
+        wanted, unknown = self._wanted(context, target)
         now = {part: self.read(context, target, part, fresh=False) for part in wanted}
         wrong = {part: value for part, value in now.items() if not same(value, wanted[part])}
         if not wrong:
             return None
         summary, breaks, undo = self.words(target, {part: wanted[part] for part in wrong})
-        return Change(summary, breaks, undo, before=wrong, after={part: wanted[part] for part in wrong})
+        return Change(summary + unknown, breaks, undo, before=wrong, after={part: wanted[part] for part in wrong})
 
     def apply(self, context: Context, target: Target, change: Change) -> Outcome:
         for part, value in change.after.items():
@@ -72,11 +72,13 @@ class PuttingRight(ABC):
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
         del change
-        wanted = self._wanted(context, target)
+        wanted, unknown = self._wanted(context, target)
         wrong = [p for p, v in wanted.items() if not same(self.read(context, target, p, fresh=True), v)]
         if wrong:
-            return Look(Tri.NO, detail=f"{target.name}: {', '.join(spoken(p) for p in wrong)} as the attacker left it")
-        return Look(Tri.YES, detail=f"{target.name} is as it should be")
+            return Look(
+                Tri.NO, detail=f"{last_of(target)}: {', '.join(spoken(p) for p in wrong)} as the attacker left it"
+            )
+        return Look(Tri.YES, detail=f"{last_of(target)} is as it should be{unknown}")
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
         if not self.reversible:
@@ -92,21 +94,35 @@ class PuttingRight(ABC):
             self.write(context, target, part, value)
         return Outcome(OutcomeKind.DONE, f"put {target.name} back as it was found")
 
-    def _wanted(self, context: Context, target: Target) -> dict[str, Any]:
-        """Also what this step has written already: the trail may tell the deed as removed since, by us."""
+    def _wanted(self, context: Context, target: Target) -> tuple[dict[str, Any], str]:
+        """Also what this step has written already: the trail may tell the deed as removed since, by us. And, in words,
+        what nobody knows: it does not keep us from the rest.
+        """
         step = Step(self.id, target)
-        deeds = deeds_on(context.incident, target)
-        parts = {part: value for deed in deeds for part, value in self.right(context, target, deed)}
+        parts, unknown = self._told(context, target)
         for state in context.incident.same_change(step):
             parts |= {p: v for c in (*state.earlier, state.change) if c is not None for p, v in c.after.items()}
         if not parts and self.whole and step.id in context.incident.requested:
-            return {"": None}
+            return {"": None}, ""
+        if not parts and unknown:
+            raise unknown[0]
         if not parts:
             raise NotPossible(
                 f"nothing that this incident did to {target.name} is known",
                 "what the incident did not touch is not touched; a person may ask for it by name",
             )
-        return parts
+        return parts, "".join(f"; for a person: {error}" for error in unknown)
+
+    def _told(self, context: Context, target: Target) -> tuple[dict[str, Any], list[NotPossible]]:
+        """By the deeds, the newest last."""
+        parts: dict[str, Any] = {}
+        unknown: list[NotPossible] = []
+        for deed in deeds_on(context.incident, target):
+            try:
+                parts |= dict(self.right(context, target, deed))
+            except NotPossible as error:
+                unknown.append(error)
+        return parts, unknown
 
 
 def deeds_on(incident: Incident, target: Target) -> list[Fact]:
@@ -134,3 +150,8 @@ def same(one: Any, other: Any) -> bool:
 def spoken(part: str) -> str:
     """`inline policy NAME`, of `inline|NAME`."""
     return part.removesuffix(GONE).replace("|", " ") or "it"
+
+
+def last_of(target: Target) -> str:
+    """The name in an ARN that ends in `/NAME` or in `:NAME`."""
+    return target.name.rsplit(":", 1)[-1]

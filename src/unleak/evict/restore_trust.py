@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unleak.evict.putting_right import Parts, PuttingRight
-from unleak.iam.policy import as_tuple
+from unleak.iam.shut_out import without
 from unleak.model.errors import NotFound, NotPossible
 from unleak.model.evidence import Fact
 from unleak.model.plan import Target
@@ -32,7 +32,7 @@ class RestoreTrust(PuttingRight):
         if isinstance(text, str):
             yield "trust", json.loads(text)
         else:
-            yield "trust", without(self.read(context, target, "trust", fresh=False), deed.grants)
+            yield "trust", _shut(self.read(context, target, "trust", fresh=False), deed.grants)
 
     def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
         del part
@@ -56,37 +56,15 @@ class RestoreTrust(PuttingRight):
         )
 
 
-def without(document: Any, outsiders: tuple[str, ...]) -> Any:
-    """The document without these principals; a statement of which nobody is left goes too.
-
-    Raises NotPossible where no outsider is known, or nothing would be left: then nobody can tell what it was.
-    """
+def _shut(document: Any, outsiders: tuple[str, ...]) -> Any:
+    """Raises NotPossible where no outsider is known, or nothing would be left: then nobody can tell what it was."""
     if not outsiders or not isinstance(document, dict):
         raise NotPossible("what the trust policy was before is not in the trail", "write it anew by hand")
-    kept = [s for s in (_cleaned(s, outsiders) for s in as_tuple(document.get("Statement"))) if s is not None]
-    if not kept:
+    kept = without(document, outsiders)
+    if kept is None:
         raise NotPossible("the trust policy names nobody but outsiders, and what it was before is not in the trail",
                           "write it anew by hand, or delete the role")  # fmt: skip
-    return {**document, "Statement": kept}
-
-
-def _cleaned(statement: dict[str, Any], outsiders: tuple[str, ...]) -> dict[str, Any] | None:
-    principal = statement.get("Principal")
-    if principal == "*":
-        return None if "*" in outsiders else statement
-    if not isinstance(principal, dict):
-        return statement
-    left = {kind: [n for n in as_tuple(names) if not _is_one(n, outsiders)] for kind, names in principal.items()}
-    left = {kind: names[0] if len(names) == 1 else names for kind, names in left.items() if names}
-    if all(as_tuple(left.get(kind)) == as_tuple(names) for kind, names in principal.items()):
-        return statement
-    return {**statement, "Principal": left} if left else None
-
-
-def _is_one(name: str, outsiders: tuple[str, ...]) -> bool:
-    """AWS writes an account as its number or as its root."""
-    account = name.split(":")[4] if name.startswith("arn:") and name.endswith(":root") else ""
-    return name in outsiders or (bool(account) and account in outsiders) or f"arn:aws:iam::{name}:root" in outsiders
+    return kept
 
 
 ACTION = RestoreTrust()
