@@ -112,6 +112,19 @@ _UNDONE_BY = {
     "delete_snapshot": f"{_NEVER}: what is deleted is gone",
     "delete_database_snapshot": f"{_NEVER}: what is deleted is gone",
     "restore_bucket": "writing what was found there",
+    "stop_scaling": "setting the sizes that were found; other instances are started",
+    "isolate_instance": "giving its interfaces the security groups that they had",
+    "release_profile": "putting the profile on that was found",
+    "cancel_spot_request": f"{_NEVER}: what is deleted is gone",
+    "delete_scaling_group": f"{_NEVER}: what is deleted is gone",
+    "delete_launch_template": f"{_NEVER}: what is deleted is gone",
+    "delete_key_pair": f"{_NEVER}: what is deleted is gone",
+    "delete_security_group": f"{_NEVER}: what is deleted is gone",
+    "delete_identity_provider": f"{_NEVER}: what is deleted is gone",
+    "delete_user_credential": f"{_NEVER}: what is deleted is gone",
+    "delete_policy_version": f"{_NEVER}: what is deleted is gone",
+    "delete_group": "making the group again with its policies and members",
+    "delete_instance_profile": "making the profile again, with the role that it had",
 }
 """In words; what is written just then is told with each change before it is made."""
 

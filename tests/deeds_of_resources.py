@@ -207,19 +207,14 @@ def _copied_bucket(site: Site) -> Target:
         s3.create_bucket(Bucket=one)
         s3.put_bucket_versioning(Bucket=one, VersioningConfiguration={"Status": "Enabled"})
     rule = {"Status": "Enabled", "Priority": 1, "Filter": {"Prefix": ""},
-            "DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": f"{bucket.id}-copy"}}  # fmt: skip
+            "DeleteMarkerReplication": {"Status": "Disabled"},
+            "Destination": {"Bucket": f"{bucket.id}-copy"}}  # fmt: skip
     copying = {"Role": site.stage.reader_arn, "Rules": [rule]}
     s3.put_bucket_replication(Bucket=name, ReplicationConfiguration=copying)
     inside = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket.id}/*",
               "Principal": {"AWS": _root_of(site.stage.account)}}  # fmt: skip
-    did(
-        site,
-        bucket,
-        "S3::BucketPolicy",
-        "changed",
-        "policy|gone",
-        former={"bucketPolicy": json.loads(document(former))},
-    )
+    former = {"bucketPolicy": json.loads(document(inside))}
+    did(site, bucket, "S3::BucketPolicy", "changed", "policy|gone", former=former)
     did(site, bucket, "S3::Bucket", "changed", "replication")
     return bucket
 
@@ -238,10 +233,9 @@ SPOILT_RESOURCES: dict[str, Callable[[Site], Target]] = {
     "delete_snapshot": _made_snapshot,
     "delete_database_snapshot": _made_database_snapshot,
 }
-SPOILT_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+RESOURCES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
     "disable_function, whose URL was changed": _changed_url,
     "unshare_database_snapshot, of a cluster": _shared_cluster_snapshot,
     "restore_bucket, whose objects are copied away": _copied_bucket,
     "delete_database_snapshot, of a cluster": _made_cluster_snapshot,
 }
-"""Of actions that are above already: what they do in another case."""

@@ -4,17 +4,13 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from conftest import Site
-from deeds_of_resources import SPOILT_OTHERWISE
+from deeds_of_identities import certificate
 from organization_site import management_of
-from unit_world import ACTION_LIST, CHECK_LIST, ORGANIZED, TARGETS, bench_of
+from unit_world import ACTION_LIST, CHECK_LIST, ORGANIZED, OTHERWISE, TARGETS, bench_of
 from unleak.aws.accounts import LISTS_MEMBERS, Accounts
 from unleak.config import OrganizationAccess
 from unleak.drill.stage import VICTIM
@@ -173,15 +169,7 @@ def _whole_user(site: Site) -> None:
     iam.enable_mfa_device(
         UserName=VICTIM, SerialNumber=device["SerialNumber"], AuthenticationCode1=codes[0], AuthenticationCode2=codes[1]
     )
-    iam.upload_signing_certificate(UserName=VICTIM, CertificateBody=_certificate())
-
-
-def _certificate() -> str:
-    key, name = rsa.generate_private_key(65537, 2048), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "me")])
-    now = datetime.now(UTC)
-    number = x509.random_serial_number()
-    made = x509.CertificateBuilder(name, name, key.public_key(), number, now, now + timedelta(days=9))
-    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+    iam.upload_signing_certificate(UserName=VICTIM, CertificateBody=certificate())
 
 
 def _owners(site: Site) -> None:
@@ -227,7 +215,7 @@ SCENARIOS: dict[str, Scenario] = {
     "check find_owner, other kinds": _owners,
     "check read_permissions, with a group": _in_group_then("read_permissions"),
     **{f"action {a.id}": _action(a) for a in ACTION_LIST},
-    **{f"action {name}": _otherwise(ACTIONS[name.split(",")[0]], lay) for name, lay in SPOILT_OTHERWISE.items()},
+    **{f"action {name}": _otherwise(ACTIONS[name.split(",")[0]], lay) for name, lay in OTHERWISE.items()},
     "reach of a principal": _reach,
     "members of an organisation": _members,
     "action attach_quarantine, by a group": _action(ACTIONS["attach_quarantine"], _full_of_policies),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import Site
-from deeds_of_resources import SPOILT_RESOURCES
+from deeds_of_identities import IDENTITIES_OTHERWISE, SPOILT_IDENTITIES
+from deeds_of_machines import MACHINES_OTHERWISE, SPOILT_MACHINES
+from deeds_of_resources import RESOURCES_OTHERWISE, SPOILT_RESOURCES
 from deeds_world import SPOILT, deeds_in
 from organization_site import management_of
 from unleak.model.entry import Requested
@@ -98,7 +100,11 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "lift_aws_quarantine": _quarantined,
     **SPOILT,
     **SPOILT_RESOURCES,
+    **SPOILT_MACHINES,
+    **SPOILT_IDENTITIES,
 }
+OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE}
+"""Of actions that are above already, what they do in another case: `unit, in words`."""
 ORGANIZED = {"lock_with_scp", "root_key"}
 """They need an organisation around the account."""
 FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}

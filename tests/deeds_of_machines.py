@@ -1,0 +1,106 @@
+"""What an attacker has left that runs, or starts what runs; for each action that takes it out."""
+
+from collections.abc import Callable
+
+from conftest import Site
+from deeds_of_resources import REGION, machine, of, thing
+from deeds_world import did
+from unleak.model.incident import Incident
+from unleak.model.plan import Target
+
+
+def _made_template(site: Site) -> Target:
+    data = {"InstanceType": "t3.micro"}
+    made = of(site, "ec2").create_launch_template(LaunchTemplateName="fleet", LaunchTemplateData=data)
+    template = thing(site, "ec2", f"launch-template/{made['LaunchTemplate']['LaunchTemplateId']}")
+    did(site, template, "EC2::LaunchTemplate", "created", action="ec2:CreateLaunchTemplate")
+    return template
+
+
+def _asked_spot(site: Site) -> Target:
+    ec2 = of(site, "ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    what = {"ImageId": image, "InstanceType": "t3.micro"}
+    made = ec2.request_spot_instances(InstanceCount=1, LaunchSpecification=what)["SpotInstanceRequests"][0]
+    request = thing(site, "ec2", f"spot-instances-request/{made['SpotInstanceRequestId']}")
+    did(site, request, "EC2::SpotInstanceRequest", "created", action="ec2:RequestSpotInstances")
+    return request
+
+
+def _asked_fleet(site: Site) -> Target:
+    ec2 = of(site, "ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    what = {"ImageId": image, "InstanceType": "t3.micro", "SubnetId": subnet}
+    role = f"arn:aws:iam::{site.stage.account}:role/ops-admin"
+    asked = {"TargetCapacity": 1, "IamFleetRole": role, "LaunchSpecifications": [what], "SpotPrice": "0.1"}
+    made = ec2.request_spot_fleet(SpotFleetRequestConfig=asked)["SpotFleetRequestId"]
+    fleet = thing(site, "ec2", f"spot-fleet-request/{made}")
+    did(site, fleet, "EC2::SpotFleet", "created", action="ec2:RequestSpotFleet")
+    return fleet
+
+
+def _made_scaling_group(site: Site) -> Target:
+    scaling, ec2 = of(site, "autoscaling"), of(site, "ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    scaling.create_launch_configuration(LaunchConfigurationName="fleet", ImageId=image, InstanceType="t3.micro")
+    scaling.create_auto_scaling_group(AutoScalingGroupName="fleet", LaunchConfigurationName="fleet", MinSize=1,
+                                      MaxSize=4, DesiredCapacity=2, AvailabilityZones=[f"{REGION}a"])  # fmt: skip
+    group = thing(site, "autoscaling", "autoScalingGroup:*:autoScalingGroupName/fleet")
+    did(site, group, "AutoScaling::AutoScalingGroup", "created", action="autoscaling:CreateAutoScalingGroup")
+    return group
+
+
+def _made_key_pair(site: Site) -> Target:
+    of(site, "ec2").create_key_pair(KeyName="mine")
+    pair = thing(site, "ec2", "key-pair/mine")
+    did(site, pair, "EC2::KeyPair", "created", action="ec2:CreateKeyPair")
+    return pair
+
+
+def _made_security_group(site: Site) -> Target:
+    made = of(site, "ec2").create_security_group(GroupName="mine", Description="mine")["GroupId"]
+    group = thing(site, "ec2", f"security-group/{made}")
+    did(site, group, "EC2::SecurityGroup", "created", action="ec2:CreateSecurityGroup")
+    return group
+
+
+def _changed_machine(site: Site) -> Target:
+    instance = machine(site)
+    did(site, instance, "EC2::Instance", "changed", "userData", action="ec2:ModifyInstanceAttribute")
+    return instance
+
+
+def _changed_machine_again(site: Site) -> Target:
+    """Its group is there from before, and was opened."""
+    instance, ec2 = _changed_machine(site), of(site, "ec2")
+    interface = ec2.describe_instances(InstanceIds=[instance.name])["Reservations"][0]["Instances"][0]
+    name = Incident(id="inc-conformance", key_id="").name_of("isolated")
+    group = ec2.create_security_group(GroupName=name, Description="a test", VpcId=interface["VpcId"])["GroupId"]
+    way_in = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[way_in])
+    ec2.modify_instance_attribute(InstanceId=instance.name, Groups=[group])
+    return instance
+
+
+def _machine_with_profile(site: Site) -> Target:
+    instance = machine(site)
+    of(site, "ec2").associate_iam_instance_profile(InstanceId=instance.name, IamInstanceProfile={"Name": "ops-admin"})
+    did(site, instance, "EC2::Instance", "changed", "profile", action="ec2:AssociateIamInstanceProfile")
+    return instance
+
+
+SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
+    "delete_launch_template": _made_template,
+    "cancel_spot_request": _asked_spot,
+    "stop_scaling": _made_scaling_group,
+    "delete_scaling_group": _made_scaling_group,
+    "delete_key_pair": _made_key_pair,
+    "delete_security_group": _made_security_group,
+    "isolate_instance": _changed_machine,
+    "release_profile": _machine_with_profile,
+}
+MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "cancel_spot_request, of a fleet": _asked_fleet,
+    "isolate_instance, whose group was opened since": _changed_machine_again,
+}
