@@ -7,7 +7,7 @@ import pytest
 from conftest import Site
 from deeds_world import ADMIN, STRANGER, did, iam, named, trust
 from unit_world import TARGETS, bench_of
-from unleak.evict.restore_trust import without
+from unleak.iam.shut_out import without
 from unleak.model.errors import NotPossible
 from unleak.model.plan import OutcomeKind, TargetKind
 from unleak.respond import ACTIONS
@@ -62,10 +62,16 @@ OWN = "arn:aws:iam::111122223333:root"
 )
 def test_a_trust_without_its_outsiders(principals: list[str], outsiders: tuple[str, ...], left: object) -> None:
     cleaned = without(json.loads(trust(*principals)), outsiders)
+    assert cleaned is not None
     assert cleaned["Statement"][0]["Principal"]["AWS"] == left
 
 
-@pytest.mark.parametrize(("principals", "outsiders"), [([STRANGER], (STRANGER,)), ([OWN], ())])
-def test_a_trust_of_which_nobody_knows_what_it_was(principals: list[str], outsiders: tuple[str, ...]) -> None:
+def test_a_trust_that_names_nobody_else_is_nobodys() -> None:
+    assert without(json.loads(trust(STRANGER)), (STRANGER,)) is None
+
+
+def test_what_nobody_knows_is_left_to_a_person(site: Site) -> None:
+    role = named(site, TargetKind.ROLE, "iam", "role/data-reader")
+    did(site, role, "IAM::Role", "changed", "trust", action="iam:UpdateAssumeRolePolicy")
     with pytest.raises(NotPossible):
-        without(json.loads(trust(*principals)), outsiders)
+        ACTIONS["restore_trust"].propose(bench_of(site).context, role)

@@ -13,7 +13,7 @@ from unleak.cli.world import make_world, person, without_secret
 
 if TYPE_CHECKING:
     from unleak.model.incident import Incident
-    from unleak.model.plan import Pending, Plan
+    from unleak.model.plan import Pending, Plan, Step
     from unleak.report.eviction import Left
     from unleak.respond import World
 
@@ -83,7 +83,8 @@ def left(incident: "Incident", plan: "Plan") -> "list[Left]":
 
     pending = {p.step.id: p for p in plan.pending}
     rows = []
-    for fact, step in facts_and_steps(incident):
+    for fact, steps in facts_and_steps(incident):
+        step = _told_step(incident, steps)
         state = incident.action(step) if step else None
         waits = pending.get(step.id) if step else None
         change = (waits.change if waits else None) or (state.change or state.proposal if state else None)
@@ -96,6 +97,11 @@ def left(incident: "Incident", plan: "Plan") -> "list[Left]":
             )
         )  # fmt: skip
     return rows
+
+
+def _told_step(incident: "Incident", steps: "tuple[Step, ...]") -> "Step | None":
+    """The first that is still to do; the last where all is done."""
+    return next((s for s in steps if not incident.holds(s)), steps[-1] if steps else None)
 
 
 def _state(incident: "Incident", step_id: str, waits: "Pending | None") -> tuple[str, str]:

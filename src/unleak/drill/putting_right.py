@@ -15,6 +15,8 @@ from unleak.playbook import why_not_restore
 from unleak.respond import World, restore
 
 _HOUR = timedelta(hours=1)
+_A_WHILE = timedelta(minutes=25)
+"""The trail is read again 6 and 16 minutes after a change."""
 _SOAK = timedelta(days=8)
 _LAST_SESSION = timedelta(hours=37)
 _ROUNDS = 6
@@ -34,17 +36,17 @@ class PutRight:
 def put_right(world: World, incident_id: str) -> PutRight:
     """Takes days of the world's clock. Safe to call again."""
     done = PutRight()
-    incident, plan = _go_on(world, incident_id, _HOUR)
+    incident, plan = _go_on(world, incident_id, _A_WHILE)
     for _ in range(_ROUNDS):
         if not _agree(world, incident, plan, done):
             break
-        incident, plan = _go_on(world, incident_id, _HOUR)
+        incident, plan = _go_on(world, incident_id, _A_WHILE)
     world.clock.sleep_until(world.clock.now() + _SOAK)
-    incident, plan = _go_on(world, incident_id, _HOUR)
+    incident, plan = _go_on(world, incident_id, _A_WHILE)
     _agree(world, incident, plan, done)
-    incident, plan = _go_on(world, incident_id, _HOUR)
+    incident, plan = _go_on(world, incident_id, _A_WHILE)
     world.clock.sleep_until(world.clock.now() + _LAST_SESSION)
-    incident, plan = _go_on(world, incident_id, _HOUR)
+    incident, plan = _go_on(world, incident_id, _A_WHILE)
     done.why_not, done.by_hand = why_not_restore(incident, world.clock.now()), plan.by_hand
     if not done.why_not:
         restore(world, incident_id, who="the drill", why="it is over")

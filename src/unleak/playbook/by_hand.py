@@ -97,7 +97,7 @@ def _probably_stolen(incident: Incident) -> Iterator[str]:
 
 def _no_action_for(incident: Incident) -> Iterator[str]:
     """What the attacker left and no action of ours takes out."""
-    left = [f for f, step in facts_and_steps(incident) if step is None and f.deed != "started"]
+    left = [f for f, steps in facts_and_steps(incident) if not steps and f.deed != "started"]
     for fact in left[:_MOST_NAMED]:
         yield f"{fact.type.removeprefix('AWS::')} {fact.arn}: {fact.detail or fact.deed}; look at it, take it out"
     if left[_MOST_NAMED:]:

@@ -22,61 +22,43 @@ _CREATED = "created"
 def evictions(incident: Incident) -> Iterator[Wanted]:
     """In the order of the table. Parts of a thing that is deleted as a whole need no step of their own."""
     deeds: dict[Step, list[Fact]] = {}
-    for _, step, fact in sorted(_steps(incident), key=lambda found: found[0]):
-        deeds.setdefault(step, []).append(fact)
-    for step in dict.fromkeys((*deeds, *_begun(incident))):
+    order = {line.unit: n for n, line in reversed(list(enumerate(UNIT_OF)))}
+    for fact, steps in facts_and_steps(incident):
+        for step in steps:
+            deeds.setdefault(step, []).append(fact)
+    for step in dict.fromkeys((*sorted(deeds, key=lambda s: order[s.unit]), *_begun(incident))):
         if step.unit != "stop_instance" or step.target.id not in incident.resources:  # that is row 11 already
             yield _wanted(incident, step, deeds.get(step, []))
 
 
-def step_of(fact: Fact, account: str) -> Step | None:
-    """What takes it out; None where only a person can."""
-    line = next((one for one in UNIT_OF if _is_of(one, fact)), None)
-    if line is None:
-        return None
-    if line.kind is TargetKind.KEY:
-        return Step(line.unit, Target(line.kind, fact.part.partition("|")[2], account))
-    return Step(line.unit, Target(line.kind, fact.arn, account))
-
-
-def facts_and_steps(incident: Incident) -> list[tuple[Fact, Step | None]]:
-    """What stands, as the trail was read last, and what takes each out; None where only a person can."""
+def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
+    """What stands, as the trail was read last, and what takes each out, in order; nothing where only a person can."""
     standing = incident.descent.standing if incident.descent else ()
-    found = []
-    for fact in standing:
-        whole = _whole(incident, fact)
-        found.append((fact, whole or step_of(fact, _account_of(incident, fact))))
-    return found
+    own = [(fact, _steps_of(fact, _account_of(incident, fact))) for fact in standing]
+    made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
+    return [(fact, made.get(fact.arn, steps)) for fact, steps in own]
+
+
+def _steps_of(fact: Fact, account: str) -> tuple[Step, ...]:
+    """Stopping what runs comes before deleting it."""
+    return tuple(dict.fromkeys(Step(line.unit, _target(line, fact, account)) for line in UNIT_OF if _is_of(line, fact)))
+
+
+def _target(line: Line, fact: Fact, account: str) -> Target:
+    """A key has no ARN: its fact hangs on its user."""
+    of_key = line.kind is TargetKind.KEY
+    return Target(line.kind, fact.part.partition("|")[2] if of_key else fact.arn, account)
 
 
 def taken_out(incident: Incident) -> frozenset[str]:
-    """Events of the attacker of which nothing stands any more: taken out by us, and seen so, or as the trail tells."""
-    read = incident.descent
-    if read is None:
+    """Events of the attacker that let nobody in any more: what came of them was stopped or taken out by us, and is seen
+    so, or is gone as the trail tells.
+    """
+    if incident.descent is None:
         return frozenset()
-    standing = {f.event_id for f in read.standing if not _is_out(incident, f)}
-    out = {f.event_id for f in read.standing} | set(read.ended)
-    return frozenset(out - standing)
-
-
-def _is_out(incident: Incident, fact: Fact) -> bool:
-    steps = (step_of(fact, _account_of(incident, fact)), _whole(incident, fact))
-    return any(step is not None and incident.holds(step) for step in steps)
-
-
-def _steps(incident: Incident) -> Iterator[tuple[int, Step, Fact]]:
-    for fact in incident.descent.standing if incident.descent else ():
-        whole = _whole(incident, fact)
-        step = step_of(fact, _account_of(incident, fact))
-        if step is not None and whole in {None, step}:
-            yield next(n for n, line in enumerate(UNIT_OF) if _is_of(line, fact)), step, fact
-
-
-def _whole(incident: Incident, fact: Fact) -> Step | None:
-    """The step that takes out the whole thing that this fact hangs on, where the attacker made that too."""
-    standing = incident.descent.standing if incident.descent else ()
-    made = (f for f in standing if f.arn == fact.arn and f.deed == _CREATED and not f.part)
-    return next((s for f in made if (s := step_of(f, _account_of(incident, f)))), None)
+    known = facts_and_steps(incident)
+    standing = {fact.event_id for fact, steps in known if not any(incident.holds(step) for step in steps)}
+    return frozenset(({fact.event_id for fact, _ in known} | set(incident.descent.ended)) - standing)
 
 
 def _begun(incident: Incident) -> Iterator[Step]:

@@ -36,6 +36,13 @@ UNIT_OF: tuple[Line, ...] = (
     Line("IAM::Role", _ANY, "trust", "restore_trust", TargetKind.ROLE),
     Line("IAM::ManagedPolicy", _ANY, "default", "restore_policy"),
     Line("IAM::ManagedPolicy", _ANY, "version|", "restore_policy"),
+    Line("Lambda::Function", _ANY, "*", "disable_function"),
+    Line("EC2::SecurityGroup", _ANY, "ingress", "close_security_group"),
+    Line("EC2::Snapshot", frozenset({"shared"}), "*", "unshare_snapshot"),
+    Line("S3::Bucket", _ANY, "*", "restore_bucket"),
+    Line("EC2::Instance", _CREATED, "", "stop_instance", TargetKind.INSTANCE),
+    Line("EC2::Instance", _CREATED, "", "terminate_instance", TargetKind.INSTANCE),
+    Line("Lambda::Function", _CREATED, "", "delete_function"),
     Line("IAM::Role", _CREATED, "", "delete_role", TargetKind.ROLE),
     Line("IAM::ManagedPolicy", _CREATED, "", "delete_policy"),
 )
