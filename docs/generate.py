@@ -125,6 +125,15 @@ _UNDONE_BY = {
     "delete_policy_version": f"{_NEVER}: what is deleted is gone",
     "delete_group": "making the group again with its policies and members",
     "delete_instance_profile": "making the profile again, with the role that it had",
+    "start_trail": "writing what was found; a trail that was made again stays, and is stopped",
+    "start_detector": "switching it off; a detector that was made anew is not deleted",
+    "start_recorder": "stopping it again",
+    "restore_key": "disabling it, or stopping its rotation, as it was found",
+    "revoke_grant": f"{_NEVER}: what is deleted is gone",
+    "restore_resource_policy": "writing what was found there",
+    "stop_service": "letting it run as many tasks as before",
+    "restore_rule": "writing what was found there",
+    "stop_lightsail_instance": "starting it again",
 }
 """In words; what is written just then is told with each change before it is made."""
 

@@ -90,6 +90,45 @@ def _machine_with_profile(site: Site) -> Target:
     return instance
 
 
+def _made_service(site: Site) -> Target:
+    ecs = of(site, "ecs")
+    ecs.create_cluster(clusterName="mine")
+    ecs.register_task_definition(family="work", containerDefinitions=[{"name": "a", "image": "b", "memory": 64}])
+    ecs.create_service(cluster="mine", serviceName="work", taskDefinition="work", desiredCount=3)
+    service = thing(site, "ecs", "service/mine/work")
+    did(site, service, "ECS::Service", "created", action="ecs:CreateService")
+    return service
+
+
+def _made_rule(site: Site) -> Target:
+    of(site, "events").put_rule(Name="again", ScheduleExpression="rate(5 minutes)")
+    rule = thing(site, "events", "rule/again")
+    did(site, rule, "Events::Rule", "created", action="events:PutRule")
+    return rule
+
+
+def _changed_rule(site: Site) -> Target:
+    """On a bus of its own; it was disabled, and given a target."""
+    events = of(site, "events")
+    events.create_event_bus(Name="orders")
+    events.put_rule(Name="alarm", EventBusName="orders", EventPattern='{"source": ["a.test"]}', State="DISABLED")
+    queue = f"arn:aws:sqs:{REGION}:{site.stage.account}:mine"
+    events.put_targets(Rule="alarm", EventBusName="orders", Targets=[{"Id": "1", "Arn": queue}])
+    rule = thing(site, "events", "rule/orders/alarm")
+    did(site, rule, "Events::Rule", "changed", "state", action="events:DisableRule")
+    did(site, rule, "Events::Rule", "changed", "target|1", action="events:PutTargets")
+    return rule
+
+
+def _made_lightsail(site: Site) -> Target:
+    of(site, "lightsail").create_instances(
+        instanceNames=["miner"], availabilityZone=f"{REGION}a", blueprintId="debian_12", bundleId="nano_3_0"
+    )
+    instance = thing(site, "lightsail", "Instance/miner")
+    did(site, instance, "Lightsail::Instance", "created", action="lightsail:CreateInstances")
+    return instance
+
+
 SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_launch_template": _made_template,
     "cancel_spot_request": _asked_spot,
@@ -99,8 +138,12 @@ SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_security_group": _made_security_group,
     "isolate_instance": _changed_machine,
     "release_profile": _machine_with_profile,
+    "stop_service": _made_service,
+    "restore_rule": _made_rule,
+    "stop_lightsail_instance": _made_lightsail,
 }
 MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
     "cancel_spot_request, of a fleet": _asked_fleet,
     "isolate_instance, whose group was opened since": _changed_machine_again,
+    "restore_rule, that was there before": _changed_rule,
 }

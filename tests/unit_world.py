@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import Site
+from deeds_of_guards import GUARDS_OTHERWISE, SPOILT_GUARDS
 from deeds_of_identities import IDENTITIES_OTHERWISE, SPOILT_IDENTITIES
 from deeds_of_machines import MACHINES_OTHERWISE, SPOILT_MACHINES
 from deeds_of_resources import RESOURCES_OTHERWISE, SPOILT_RESOURCES
@@ -102,8 +103,9 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     **SPOILT_RESOURCES,
     **SPOILT_MACHINES,
     **SPOILT_IDENTITIES,
+    **SPOILT_GUARDS,
 }
-OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE}
+OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE}
 """Of actions that are above already, what they do in another case: `unit, in words`."""
 ORGANIZED = {"lock_with_scp", "root_key"}
 """They need an organisation around the account."""

@@ -1,6 +1,7 @@
 """How each part of a bucket is read and written: its policy, its list of access, its guards, its rules."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from unleak.aws.client import Client
@@ -17,7 +18,7 @@ def _acl(s3: Client, bucket: str) -> Any:
     return {"Owner": {"ID": found["Owner"]["ID"]}, "Grants": found["Grants"]}
 
 
-READERS = {
+READERS: dict[str, Callable[[Client, str], Any]] = {
     "policy": lambda s3, bucket: json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]),
     "acl": _acl,
     "block": lambda s3, bucket: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
@@ -75,7 +76,7 @@ def _put_website(s3: Client, bucket: str, value: Any) -> None:
         s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration=value)
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[Client, str, Any], None]] = {
     "policy": _put_policy, "acl": _put_acl, "block": _put_block, "versioning": _put_versioning,
     "replication": _put_replication, "lifecycle": _put_lifecycle, "website": _put_website,
 }  # fmt: skip

@@ -28,7 +28,15 @@ _WRITES: dict[str, tuple[str, ...]] = {
     "s3:PutBucketPolicy": ("s3:PutBucketPolicy",),
     "s3:DeleteBucketPolicy": ("s3:PutBucketPolicy",),
     "cloudtrail:UpdateTrail": ("cloudtrail:UpdateTrail", "cloudtrail:CreateTrail"),
+    "cloudtrail:DeleteTrail": ("cloudtrail:CreateTrail",),
     "cloudtrail:PutEventSelectors": ("cloudtrail:PutEventSelectors",),
+    "kms:PutKeyPolicy": ("kms:PutKeyPolicy", "kms:CreateKey"),
+    "secretsmanager:PutResourcePolicy": ("secretsmanager:PutResourcePolicy",),
+    "secretsmanager:DeleteResourcePolicy": ("secretsmanager:PutResourcePolicy",),
+    "sqs:SetQueueAttributes": ("sqs:SetQueueAttributes",),
+    "sns:SetTopicAttributes": ("sns:SetTopicAttributes",),
+    "ecr:SetRepositoryPolicy": ("ecr:SetRepositoryPolicy",),
+    "ecr:DeleteRepositoryPolicy": ("ecr:SetRepositoryPolicy",),
 }
 """What the attacker called, and by which calls the same is written."""
 
@@ -51,7 +59,7 @@ def _filled(table: Table, one: Remaining) -> Remaining:
 
 def _last(one: Remaining, calls: Sequence[Call]) -> Call | None:
     """The latest that wrote the very same thing: its name may occur in the parameters of others."""
-    same = one.part.removesuffix("|gone")
+    same = "" if one.part == "gone" else one.part.removesuffix("|gone")
     mine = [c for c in calls if any(_is(one, same, trace) for trace in stands.traces(c))]
     return max(mine, key=lambda c: c.at, default=None)
 

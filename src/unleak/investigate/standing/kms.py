@@ -23,12 +23,12 @@ ROWS: tuple[Row, ...] = (
     Row("kms:PutKeyPolicy", "KMS::Key", CHANGED, _GIVEN, "policy", key="policy", document="policy"),
     Row(
         "kms:CreateGrant", "KMS::Grant", CHANGED, _KEY, "grant of {operations} to {granteePrincipal}",
-        base=here("kms", "grant/{>grantId}"), to="granteePrincipal", replaces=False, quiet=True,
+        base=here("kms", "grant/{>grantId}"), key="grant|{>grantId}", to="granteePrincipal", replaces=False, quiet=True,
     ),
     # A grant's key may be named differently when it is ended: the fact is known by the grant's id.
     Row(
         "kms:RevokeGrant kms:RetireGrant", "KMS::Grant", CHANGED, _GIVEN, "grant {grantId} ended",
-        base=here("kms", "grant/{grantId}"), away=True,
+        base=here("kms", "grant/{grantId}"), key="grant|{grantId}", away=True,
     ),
     Row(
         "kms:ScheduleKeyDeletion", "KMS::Key", CHANGED, _KEY, "will be deleted [on {>deletionDate}]", key="deletion",

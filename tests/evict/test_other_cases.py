@@ -1,0 +1,106 @@
+"""Actions in the cases that their one target of the conformance tests is not, and what they leave alone."""
+
+import json
+
+import pytest
+
+from conftest import Site
+from deeds_of_guards import SPOILT_GUARDS
+from deeds_of_machines import SPOILT_MACHINES
+from deeds_of_resources import OUTSIDER, SPOILT_RESOURCES, of, thing
+from deeds_world import SPOILT, did
+from unit_world import OTHERWISE, bench_of
+from unleak.model.errors import NotPossible
+from unleak.model.plan import OutcomeKind, Tri
+from unleak.respond import ACTIONS
+
+
+@pytest.mark.parametrize("case", OTHERWISE)
+def test_it_is_put_right_and_stays_so(case: str, site: Site) -> None:
+    action, target = ACTIONS[case.split(",", maxsplit=1)[0]], OTHERWISE[case](site)
+    context = bench_of(site).context
+    change = action.propose(context, target)
+    assert change is not None
+    json.dumps([dict(change.before), dict(change.after)])  # plain, as the record wants it
+    assert action.verify(context, target, change).in_place is Tri.NO
+    for _ in range(2):
+        assert action.apply(context, target, change).kind is OutcomeKind.DONE
+    assert action.verify(context, target, change).in_place is Tri.YES
+    assert action.propose(context, target) is None
+    if action.reversible:
+        assert action.undo(context, target, change).kind is OutcomeKind.DONE
+        assert action.verify(context, target, change).in_place is Tri.NO
+
+
+def test_only_the_rules_of_the_attacker_go(site: Site) -> None:
+    group = SPOILT_RESOURCES["close_security_group"](site)
+    context, action = bench_of(site).context, ACTIONS["close_security_group"]
+    change = action.propose(context, group)
+    assert change is not None
+    action.apply(context, group, change)
+    left = of(site, "ec2").describe_security_groups(GroupIds=[group.name])["SecurityGroups"][0]["IpPermissions"]
+    assert [(p["FromPort"], [r["CidrIp"] for r in p["IpRanges"]]) for p in left] == [(443, ["10.0.0.0/8"])]
+
+
+def test_a_rule_that_was_changed_goes_by_its_id(site: Site) -> None:
+    group, ec2 = SPOILT_MACHINES["delete_security_group"](site), of(site, "ec2")
+    way_in = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    made = ec2.authorize_security_group_ingress(GroupId=group.name, IpPermissions=[way_in])
+    number = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    did(site, group, "EC2::SecurityGroup", "changed", f"rule|{number}", action="ec2:ModifySecurityGroupRules")
+    context, action = bench_of(site).context, ACTIONS["close_security_group"]
+    change = action.propose(context, group)
+    assert change is not None
+    assert list(change.after) == ["ingress|tcp/22-22/192.0.2.0/24"]
+
+
+def test_a_permission_on_an_alias_is_seen(site: Site) -> None:
+    function, client = SPOILT_RESOURCES["delete_function"](site), of(site, "lambda")
+    number = client.publish_version(FunctionName="worker")["Version"]
+    client.create_alias(FunctionName="worker", Name="live", FunctionVersion=number)
+    client.add_permission(FunctionName="worker", Qualifier="live", StatementId="in", Principal=OUTSIDER,
+                          Action="lambda:InvokeFunction")  # fmt: skip
+    did(site, function, "Lambda::Function", "shared", "permission|in", action="lambda:AddPermission")
+    change = ACTIONS["disable_function"].propose(bench_of(site).context, function)
+    assert change is not None
+    assert change.before["permission|in"]["on"] == "live"
+
+
+def test_the_other_users_of_a_queue_keep_their_statement(site: Site) -> None:
+    queue = OTHERWISE["restore_resource_policy, of a queue by a statement"](site)
+    context, action = bench_of(site).context, ACTIONS["restore_resource_policy"]
+    change = action.propose(context, queue)
+    assert change is not None
+    action.apply(context, queue, change)
+    url = of(site, "sqs").get_queue_url(QueueName="orders")["QueueUrl"]
+    text = of(site, "sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    assert [s["Sid"] for s in json.loads(text)["Statement"]] == ["own"]
+
+
+def test_what_nobody_knows_does_not_keep_us_from_the_rest(site: Site) -> None:
+    """A policy that was deleted and never seen, beside an open list of access."""
+    bucket = SPOILT_RESOURCES["restore_bucket"](site)
+    did(site, bucket, "S3::BucketPolicy", "changed", "policy|gone", action="s3:DeleteBucketPolicy")
+    of(site, "s3").delete_bucket_policy(Bucket=bucket.id.rsplit(":", 1)[-1])
+    context, action = bench_of(site).context, ACTIONS["restore_bucket"]
+    change = action.propose(context, bucket)
+    assert change is not None
+    assert "for a person" in change.summary
+    assert "acl" in change.after
+
+
+def test_a_thing_that_nobody_touched_is_not_touched(site: Site) -> None:
+    SPOILT_GUARDS["restore_key"](site)
+    with pytest.raises(NotPossible):
+        ACTIONS["restore_key"].propose(bench_of(site).context, thing(site, "kms", "key/another"))
+
+
+def test_a_version_that_is_the_default_waits_for_another(site: Site) -> None:
+    policy = SPOILT["restore_policy"](site)
+    context = bench_of(site).context
+    with pytest.raises(NotPossible):
+        ACTIONS["delete_policy_version"].propose(context, policy)
+    change = ACTIONS["restore_policy"].propose(context, policy)
+    assert change is not None
+    ACTIONS["restore_policy"].apply(context, policy, change)
+    assert ACTIONS["delete_policy_version"].propose(context, policy) is not None
