@@ -33,7 +33,8 @@ def _asked_fleet(site: Site) -> Target:
     subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
     what = {"ImageId": image, "InstanceType": "t3.micro", "SubnetId": subnet}
     role = f"arn:aws:iam::{site.stage.account}:role/ops-admin"
-    asked = {"TargetCapacity": 1, "IamFleetRole": role, "LaunchSpecifications": [what], "SpotPrice": "0.1"}
+    asked = {"TargetCapacity": 1, "IamFleetRole": role, "LaunchSpecifications": [what], "SpotPrice": "0.1",
+             "AllocationStrategy": "lowestPrice"}  # fmt: skip
     made = ec2.request_spot_fleet(SpotFleetRequestConfig=asked)["SpotFleetRequestId"]
     fleet = thing(site, "ec2", f"spot-fleet-request/{made}")
     did(site, fleet, "EC2::SpotFleet", "created", action="ec2:RequestSpotFleet")

@@ -27,7 +27,7 @@ def test_it_is_put_right_and_stays_so(case: str, site: Site) -> None:
         assert action.apply(context, target, change).kind is OutcomeKind.DONE
     assert action.verify(context, target, change).in_place is Tri.YES
     assert action.propose(context, target) is None
-    if action.reversible:
+    if action.reversible and "opened since" not in case:  # its group was ours before: it stays closed
         assert action.undo(context, target, change).kind is OutcomeKind.DONE
         assert action.verify(context, target, change).in_place is Tri.NO
 

@@ -111,7 +111,7 @@ def _permission(client: Client, function: str, sid: str) -> Any:
     for qualifier in chain(("",), aliases, (v for v in versions if v != "$LATEST")):
         for statement in _statements(client, function, qualifier):
             if statement.get("Sid") == sid:
-                return {"on": qualifier, "statement": statement}
+                return {"on": _qualifier(statement), "statement": statement}
     return None
 
 
@@ -122,6 +122,11 @@ def _statements(client: Client, function: str, qualifier: str) -> list[dict[str,
         return []
     statements: list[dict[str, Any]] = json.loads(found["Policy"])["Statement"]
     return statements
+
+
+def _qualifier(statement: dict[str, Any]) -> str:
+    """`…:function:NAME:ALIAS` is about the alias."""
+    return ":".join(str(statement.get("Resource", "")).split(":")[7:])
 
 
 def _qualified(qualifier: str) -> dict[str, str]:
