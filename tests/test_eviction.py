@@ -49,7 +49,12 @@ TABLE: list[tuple[Mode, Fact, list[str], list[str]]] = [
     (Mode.LOCKDOWN, fact("user/alice", "LoginProfile", "created", "login"), [], ["block_console"]),
     (Mode.LOCKDOWN, fact("user/mallory", "User", "created"), [], ["delete_user"]),
     (Mode.LOCKDOWN, fact("policy/all", "ManagedPolicy", "created"), [], ["delete_policy"]),
-    (Mode.LOCKDOWN, fact("policy/deploy", "ManagedPolicy", "changed", "version|v2"), ["restore_policy"], []),
+    (
+        Mode.LOCKDOWN,
+        fact("policy/deploy", "ManagedPolicy", "changed", "version|v2"),
+        ["restore_policy"],
+        ["delete_policy_version"],
+    ),
 ]
 
 

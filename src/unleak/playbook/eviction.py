@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind
-from unleak.playbook.eviction_table import UNIT_OF, Line
+from unleak.playbook.eviction_table import UNIT_OF, Line, units_of
 from unleak.playbook.wanted import Wanted
 
 _FOR_GOOD = ("delete_", "terminate_", "deregister_", "block_")
@@ -41,7 +41,8 @@ def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
 
 def _steps_of(fact: Fact, account: str) -> tuple[Step, ...]:
     """Stopping what runs comes before deleting it."""
-    return tuple(dict.fromkeys(Step(line.unit, _target(line, fact, account)) for line in UNIT_OF if _is_of(line, fact)))
+    lines = units_of(fact.type, fact.deed, fact.part)
+    return tuple(dict.fromkeys(Step(line.unit, _target(line, fact, account)) for line in lines))
 
 
 def _target(line: Line, fact: Fact, account: str) -> Target:
@@ -76,12 +77,6 @@ def _wanted(incident: Incident, step: Step, deeds: list[Fact]) -> Wanted:
         asks = "it is not certain that the attacker did it"
     lives_on = step.unit in _STOPS and bool(deeds) and any(f.deed == _CREATED and not f.part for f in deeds)
     return Wanted(step, Mode.DISABLE if lives_on else Mode.LOCKDOWN, asks=asks, part=False)
-
-
-def _is_of(line: Line, fact: Fact) -> bool:
-    if fact.type != f"AWS::{line.type}" or (line.deeds and fact.deed not in line.deeds):
-        return False
-    return line.part == "*" or (fact.part.startswith(line.part) if line.part else not fact.part)
 
 
 def _account_of(incident: Incident, fact: Fact) -> str:
