@@ -58,8 +58,8 @@ class RestoreBucket(PuttingRight):
 
     def _policy(self, context: Context, target: Target, deed: Fact) -> Any:
         """As the trail has it from before, else what there is without the outsiders."""
-        former = (deed.former or {}).get("bucketPolicy")
-        if former is not None:
+        if deed.former is not None:
+            former = deed.former.get("bucketPolicy")
             return json.loads(former) if isinstance(former, str) else former
         now = self.read(context, target, "policy", fresh=False)
         if now is None and not deed.part.endswith(GONE):

@@ -45,8 +45,8 @@ class RestorePrincipal(PuttingRight):
             former = _document((deed.former or {}).get("policyDocument"))
             if former is not None or not gone:  # else it is deleted, and nobody knows what it said
                 yield f"inline|{name}", former
-        elif kind == "boundary":
-            yield "boundary", (deed.former or {}).get("permissionsBoundary")
+        elif kind == "boundary" and deed.former is not None:  # else nobody knows it: taking it away would widen rights
+            yield "boundary", deed.former.get("permissionsBoundary")
 
     def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
         iam = context.aws.client(target.account, "iam", fresh=fresh)

@@ -4,8 +4,9 @@ Only where a later step needs them to put the thing right; the trail is the one 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from unleak.investigate import standing as stands
 from unleak.investigate.trail.table import Table
@@ -46,25 +47,55 @@ def needs_former(one: Remaining) -> bool:
 
 
 def with_former(table: Table, remaining: Iterable[Remaining]) -> tuple[Remaining, ...]:
-    """The same list. Where nothing earlier is in the trail, `former` stays None: nobody knows what was before."""
+    """The same list. `former` is empty where the trail shows that nothing was there: the thing was made in it, or the
+    same was taken away last. It stays None where nobody knows.
+    """
     return tuple(_filled(table, one) if needs_former(one) else one for one in remaining)
 
 
 def _filled(table: Table, one: Remaining) -> Remaining:
-    name = one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-    names = table.named(action.split(":", 1)[1] for action in _WRITES[one.action])
-    last = _last(one, table.earlier(one.at, names, re.escape(name)))
-    return replace(one, former=dict(last.request)) if last is not None else one
+    name = re.escape(one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
+    wrote = table.named(action.split(":", 1)[1] for action in {*_WRITES[one.action], *_OF_TYPE.get(one.type, ())})
+    last = _last(one, table.earlier(one.at, wrote, name))
+    if last is not None:
+        return replace(one, former=last)
+    made = table.earlier(one.at, table.named(action.split(":", 1)[1] for action in _MAKES), name)
+    born = any(
+        t.deed is stands.Deed.CREATED and _is_of(one, t) and "|" not in t.fact for c in made for t in stands.traces(c)
+    )
+    return replace(one, former={}) if born else one
 
 
-def _last(one: Remaining, calls: Sequence[Call]) -> Call | None:
-    """The latest that wrote the very same thing: its name may occur in the parameters of others."""
-    same = "" if one.part == "gone" else one.part.removesuffix("|gone")
-    mine = [c for c in calls if any(_is(one, same, trace) for trace in stands.traces(c))]
-    return max(mine, key=lambda c: c.at, default=None)
+def _of_types() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in stands.ROWS:
+        if isinstance(row, stands.Row):
+            found.setdefault(f"AWS::{row.type}", set()).update(row.actions)
+    return {type_: frozenset(actions) for type_, actions in found.items()}
 
 
-def _is(one: Remaining, part: str, trace: stands.Trace) -> bool:
-    named = trace.arn.rsplit("/", 1)[-1] == one.arn.rsplit("/", 1)[-1] and trace.type == one.type
-    of_trace = trace.fact.partition("|")[2]
-    return named and (of_trace == part or (part == "default" and of_trace.startswith("version|")))
+_OF_TYPE = _of_types()
+_MAKES = frozenset(
+    action for row in stands.ROWS if isinstance(row, stands.Row) and row.deed is stands.Deed.CREATED
+    for action in row.actions
+)  # fmt: skip
+
+
+def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
+    """What the latest call left that wrote the very same thing, or took it away: its name may occur in others."""
+    part = one.part.removesuffix("|gone")
+    mine = [(c, t.fact.endswith("|gone")) for c in calls for t in stands.traces(c) if _is_same(one, part, t)]
+    if not mine:
+        return None
+    call, gone = max(mine, key=lambda found: found[0].at)
+    return {} if gone else dict(call.request)
+
+
+def _is_same(one: Remaining, part: str, trace: stands.Trace) -> bool:
+    of_trace = trace.fact.partition("|")[2].removesuffix("|gone")
+    return _is_of(one, trace) and (of_trace == part or (part == "default" and of_trace.startswith("version|")))
+
+
+def _is_of(one: Remaining, trace: stands.Trace) -> bool:
+    """An ARN may have a path that another call leaves out."""
+    return trace.arn.rsplit("/", 1)[-1] == one.arn.rsplit("/", 1)[-1]

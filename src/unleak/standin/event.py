@@ -232,6 +232,8 @@ def _requested(call: ApiCall, answer: Answer) -> dict[str, Any] | None:
     found: dict[str, Any] = _lower(typed_request(call))
     if call.service == "s3" and "bucket" in found:
         found["bucketName"] = found.pop("bucket")
+    if call.operation == "PutBucketPolicy":
+        found = {**found, "bucketPolicy": _document(found.pop("policy", "")), "policy": ""}
     if call.service == "ec2":
         found = _sets(found)
     if call.operation == "DescribeInstances":
@@ -245,7 +247,7 @@ def _sets(found: dict[str, Any]) -> dict[str, Any]:
     """EC2's lists, as CloudTrail names them."""
     if "imageId" in found and "minCount" in found:
         return _launch(found)
-    found = {_EC2_NAMES.get(k, k): v for k, v in found.items()}
+    found = _shared({_EC2_NAMES.get(k, k): v for k, v in found.items()})
     ids, filters = found.pop("instanceId", None), found.pop("filter", None)
     made = {k: _listed(v) for k, v in found.items()}
     if isinstance(ids, list):
@@ -262,6 +264,28 @@ def _sets(found: dict[str, Any]) -> dict[str, Any]:
 
 
 _EC2_NAMES = {"attribute": "attributeType"}
+_SHARED = {"createVolumePermission": "CREATE_VOLUME_PERMISSION", "launchPermission": "launchPermission"}
+
+
+def _shared(found: dict[str, Any]) -> dict[str, Any]:
+    """Who a snapshot or an image is given to, in whichever way it was asked."""
+    attribute, way = str(found.get("attributeType", "")), found.get("operationType")
+    if attribute not in _SHARED or way not in {"add", "remove"}:
+        return found
+    who = [(name, found.get(sent)) for name, sent in (("userId", "userId"), ("group", "userGroup"), ("group", "group"))]
+    items = [{name: one} for name, given in who for one in (given if isinstance(given, list) else [given]) if one]
+    rest = {k: v for k, v in found.items() if k not in {"operationType", "userId", "userGroup", "group"}}
+    return {**rest, "attributeType": _SHARED[attribute], attribute: {way: items}}
+
+
+def _document(text: Any) -> Any:
+    """A policy as it was sent, with its own spelling; what is no JSON stays text."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return text
+
+
 _OF_A_LAUNCH = ("imageId", "minCount", "maxCount", "keyName")
 
 

@@ -160,6 +160,8 @@ def _of_s3(operation: str, environ: Mapping[str, Any], body: bytes) -> tuple[str
     """The operation and the parameters that stand in neither path nor query."""
     if operation == "DeleteObjects":
         return operation, {"Delete": _to_delete(body)}
+    if operation == "PutBucketPolicy":
+        return operation, {"Policy": body.decode("utf-8", "replace")}
     source = environ.get("HTTP_X_AMZ_COPY_SOURCE")
     if source and operation in _COPIES:
         return _COPIES[operation], {"CopySource": unquote(source)}

@@ -36,7 +36,7 @@ from unleak.investigate.standing.row import Own, Row
 from unleak.investigate.standing.trace import PRINCIPALS, Deed, Standing, Trace
 from unleak.model.call import Call
 
-__all__ = ["PRINCIPALS", "REMOVERS", "ROWS", "Deed", "Standing", "Trace", "standing", "traces", "uncovered"]
+__all__ = ["PRINCIPALS", "REMOVERS", "ROWS", "Deed", "Row", "Standing", "Trace", "standing", "traces", "uncovered"]
 
 ROWS: tuple[Row | Own, ...] = (
     *iam.ROWS, *iam_credentials.ROWS, *rolesanywhere.ROWS, *identity_center.ROWS, *organization.ROWS,
