@@ -93,6 +93,26 @@ def _given_credentials(site: Site) -> Target:
     return user
 
 
+def _spoilt_role(site: Site) -> Target:
+    role, client = named(site, TargetKind.ROLE, "iam", "role/data-reader"), iam(site)
+    client.attach_role_policy(RoleName=role.name, PolicyArn=ADMIN)
+    client.put_role_policy(RoleName=role.name, PolicyName="own", PolicyDocument=document(_ALLOW))
+    client.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=ADMIN)
+    for part in (f"policy|{ADMIN}", "inline|own", "boundary"):
+        did(site, role, "IAM::Role", "changed", part)
+    return role
+
+
+def _spoilt_group(site: Site) -> Target:
+    group, client = named(site, TargetKind.RESOURCE, "iam", "group/staff"), iam(site)
+    client.create_group(GroupName=group.name)
+    client.attach_group_policy(GroupName=group.name, PolicyArn=ADMIN)
+    client.put_group_policy(GroupName=group.name, PolicyName="own", PolicyDocument=document(_ALLOW))
+    for part in (f"policy|{ADMIN}", "inline|own"):
+        did(site, group, "IAM::Group", "changed", part)
+    return group
+
+
 SPOILT_IDENTITIES: dict[str, Callable[[Site], Target]] = {
     "delete_identity_provider": _made_saml,
     "delete_policy_version": _old_version,
@@ -101,6 +121,8 @@ SPOILT_IDENTITIES: dict[str, Callable[[Site], Target]] = {
     "delete_user_credential": _given_credentials,
 }
 IDENTITIES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "restore_principal, of a role": _spoilt_role,
+    "restore_principal, of a group": _spoilt_group,
     "delete_identity_provider, of OpenID Connect": _made_oidc,
     "delete_instance_profile, that was there before": _filled_profile,
 }

@@ -20,7 +20,7 @@ class IsolateInstance(PuttingRight):
     id = "isolate_instance"
     title = "Cut the instance off from the network"
     permissions = (
-        "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
+        "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
         "ec2:CreateSecurityGroup", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
         "ec2:ModifyNetworkInterfaceAttribute",
         "ec2:DeleteSecurityGroup",
