@@ -10,6 +10,8 @@ from pathlib import Path
 from unleak.engine.permissions import responder_policy
 from unleak.investigate.sigma.rule import LEVELS, Rule
 from unleak.investigate.sigma.rules import load
+from unleak.playbook.eviction_by_hand import BY_HAND
+from unleak.playbook.eviction_table import UNIT_OF
 from unleak.respond import ACTIONS, CHECKS
 from unleak.scan.detector import Detector
 from unleak.scan.detectors import DETECTORS
@@ -28,6 +30,7 @@ def pages() -> dict[str, str]:
         **{f"detectors/{d.id}.md": _page(d.title, _detector(d)) for d in DETECTORS},
         "actions.md": _page("Actions", _actions()),
         **{f"actions/{a.id}.md": _page(a.title, _action(a)) for a in ACTIONS.values()},
+        "evictions.md": _page("Evictions", _evictions()),
         "checks.md": _page("Checks", _checks()),
         "rules.md": _page("Rules", _rules(rules)),
         **{f"rules/{r.slug}.md": _page(r.title, _rule(r)) for r in rules},
@@ -65,6 +68,24 @@ def _actions() -> Iterator[str]:
     yield from ("", "Breaking: something rightful may stop working. Deletes: a legal hold forbids it.")
 
 
+def _evictions() -> Iterator[str]:
+    """What the table of the playbook says of each kind of fact."""
+    yield "What of an attacker's work [`unleak evict`](../evict.md) takes out, and by which action: a row for each kind of"
+    yield "fact that the trail tells. A part is what hangs on a thing; `gone` is what the attacker took away. Where several"
+    yield from ("actions take out one thing, they come in this order.", "")
+    yield from ("| Thing | What they did | Part | Action |", "|---|---|---|---|")
+    for line in UNIT_OF:
+        did = ", ".join(sorted(line.deeds)) or "any"
+        part = f"`{line.part}`".replace("|", "\\|") if line.part else "the thing itself"
+        away = {True: ", gone", False: "", None: ", there or gone"}[line.gone]
+        yield f"| {line.type} | {did} | {part}{away} | [{line.unit}](actions/{line.unit}.md) |"
+    yield from ("", "Left to a person:", "", "| Thing | What they did | Part | Why |", "|---|---|---|---|")
+    for hand in BY_HAND:
+        did = ", ".join(sorted(hand.deeds)) or "any"
+        part = "any" if hand.part == "*" else f"`{hand.part}`".replace("|", "\\|") if hand.part else "the thing itself"
+        yield f"| {hand.type.replace('*', '...')} | {did} | {part} | {hand.why} |"
+
+
 def _action(a: Action) -> Iterator[str]:
     yield from (f"`{a.id}`", "", *_docstring(a), "## What it means", "", "| | |", "|---|---|")
     yield f"| may break something rightful | {'yes' if a.breaking else 'no'} |"
@@ -95,6 +116,7 @@ _UNDONE_BY = {
     "delete_user": "making the user again with its policies and groups; no key, password or second factor comes back",
     "break_glass": "setting the key to Inactive again, then deleting the fence; by itself, when its time is up",
     "stop_instance": "starting it again, if it ran before",
+    "lift_aws_quarantine": "attaching it again",
     "restore_principal": "writing what was found there",
     "restore_trust": "writing the trust policy that was found",
     "restore_policy": "making the version the default that was it",
