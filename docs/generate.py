@@ -70,9 +70,12 @@ def _actions() -> Iterator[str]:
 
 def _evictions() -> Iterator[str]:
     """What the table of the playbook says of each kind of fact."""
-    yield "What of an attacker's work [`unleak evict`](../evict.md) takes out, and by which action: a row for each kind of"
-    yield "fact that the trail tells. A part is what hangs on a thing; `gone` is what the attacker took away. Where several"
-    yield from ("actions take out one thing, they come in this order.", "")
+    yield from _wrapped(
+        "What of an attacker's work [`unleak evict`](../evict.md) takes out, and by which action: a row for each kind of "
+        "fact that the trail tells. A part is what hangs on a thing; `gone` is what the attacker took away. Where several "
+        "actions take out one thing, they come in this order."
+    )
+    yield ""
     yield from ("| Thing | What they did | Part | Action |", "|---|---|---|---|")
     for line in UNIT_OF:
         did = ", ".join(sorted(line.deeds)) or "any"
@@ -115,6 +118,9 @@ _UNDONE_BY = {
     "delete_key": f"{_NEVER}: a deleted key cannot come back",
     "delete_user": "making the user again with its policies and groups; no key, password or second factor comes back",
     "break_glass": "setting the key to Inactive again, then deleting the fence; by itself, when its time is up",
+    "put_back_object": "deleting our copies: what they lie upon is the latest again",
+    "put_back_parameter": "writing the value that we found again",
+    "put_back_secret": "moving AWSCURRENT back; what was restored waits to be deleted again",
     "stop_instance": "starting it again, if it ran before",
     "lift_aws_quarantine": "attaching it again",
     "restore_principal": "writing what was found there",

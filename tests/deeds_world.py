@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from conftest import Site
@@ -29,9 +30,10 @@ def did(
     action: str = "",
     grants: tuple[str, ...] = (),
     former: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> None:
     """The incident knows of it from now on."""
-    now = site.standin.gate.clock.now()
+    now = at or site.standin.gate.clock.now()
     by = site.stage.victim.key_id
     fact = Fact(target.id, f"AWS::{type_}", deed, "", by, now, "e-1", grants=grants, action=action, part=part,
                 former=former)  # fmt: skip

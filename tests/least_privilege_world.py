@@ -210,6 +210,10 @@ def _in_group_then(unit: str) -> Scenario:
     return run
 
 
+def _secret_deleted(site: Site) -> None:
+    site.stage.admin.client(site.stage.account, "secretsmanager").delete_secret(SecretId="app-secret")
+
+
 SCENARIOS: dict[str, Scenario] = {
     **{f"check {c.id}": _check(c.id) for c in CHECK_LIST},
     "check find_owner, other kinds": _owners,
@@ -225,6 +229,7 @@ SCENARIOS: dict[str, Scenario] = {
     "action revoke_role_sessions, renewed": _renewed("revoke_role_sessions"),
     "action deny_all, of a user": _deny_all_on("attach_quarantine"),
     "action deny_all, of a role": _deny_all_on("deny_all"),
+    "action put_back_secret, deleted": _action(ACTIONS["put_back_secret"], _secret_deleted),
     "action delete_user, with all that hangs on it": _action(ACTIONS["delete_user"], _whole_user),
 }
 IN_ORGANIZATION = {*(f"action {unit}" for unit in ORGANIZED), "members of an organisation"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import Site
+from deeds_of_data import overwritten_objects, overwritten_parameter, overwritten_secret, put_back_asked
 from deeds_of_guards import GUARDS_OTHERWISE, SPOILT_GUARDS
 from deeds_of_identities import IDENTITIES_OTHERWISE, SPOILT_IDENTITIES
 from deeds_of_machines import MACHINES_OTHERWISE, SPOILT_MACHINES
@@ -104,6 +105,9 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     **SPOILT_MACHINES,
     **SPOILT_IDENTITIES,
     **SPOILT_GUARDS,
+    "put_back_object": overwritten_objects,
+    "put_back_parameter": overwritten_parameter,
+    "put_back_secret": overwritten_secret,
 }
 OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE}
 """Of actions that are above already, what they do in another case: `unit, in words`."""
@@ -112,25 +116,27 @@ ORGANIZED = {"lock_with_scp", "root_key"}
 FREE = {"sts:GetCallerIdentity", "sts:AssumeRole"}
 # What a call needs where its name is not its permission.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-_NEEDS = {
-    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
-    "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
-    "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
-    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+NEEDS = {
+    "s3:GetPublicAccessBlock": {"s3:GetBucketPublicAccessBlock"},
+    "s3:PutPublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
+    "s3:DeletePublicAccessBlock": {"s3:PutBucketPublicAccessBlock"},
+    "s3:GetBucketReplication": {"s3:GetReplicationConfiguration"},
+    "s3:PutBucketReplication": {"s3:PutReplicationConfiguration"},
+    "s3:DeleteBucketReplication": {"s3:PutReplicationConfiguration"},
+    "s3:GetBucketLifecycleConfiguration": {"s3:GetLifecycleConfiguration"},
+    "s3:PutBucketLifecycleConfiguration": {"s3:PutLifecycleConfiguration"},
+    "s3:DeleteBucketLifecycle": {"s3:PutLifecycleConfiguration"},
+    "s3:ListObjectVersions": {"s3:ListBucketVersions"},
+    "s3:HeadObject": {"s3:GetObjectVersion"},
+    "s3:CopyObject": {"s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:PutObject", "s3:PutObjectTagging"},
+    "s3:DeleteObject": {"s3:DeleteObjectVersion"},
 }
-OPERATIONS = {permission: operation for operation, permission in _NEEDS.items()}
-"""One operation of each such permission."""
 CHECK_LIST, ACTION_LIST = list(CHECKS.values()), list(ACTIONS.values())
 
 
 def needed(called: set[str]) -> set[str]:
     """The permissions that these calls need."""
-    return {_NEEDS.get(call, call) for call in called - FREE}
+    return {p for call in called - FREE for p in NEEDS.get(call, {call})}
 
 
 @dataclass(slots=True)
@@ -149,9 +155,11 @@ def bench_of(site: Site) -> Bench:
     now = site.standin.gate.clock.now()
     glass = Step("break_glass", _key(site))
     before = UseBefore(1, now, ("s3:GetObject",), ("192.0.2.7",))
+    asked = put_back_asked(site)
     incident = Incident(
         id="inc-conformance", key_id=victim, opened_at=now, owners={victim: owner}, mode=Mode.LOCKDOWN,
-        alerts=(site.alert(),), requested={glass.id: Requested(glass, "sam", "a test")},
+        alerts=(site.alert(),),
+        requested={glass.id: Requested(glass, "sam", "a test"), asked.step.id: asked},
         calls={victim: CallsRead(victim, Exhibit("", 0, 0), 1, 0, before=before)},
         organizations={site.stage.account: OrganizationFound(site.stage.account, management_of(site))}
         if site.config.accounts else {},

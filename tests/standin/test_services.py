@@ -1,6 +1,7 @@
 """Services of our own: Lightsail, Health, GuardDuty's findings, Cost Explorer; and some that are moto's, end to end."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -111,3 +112,23 @@ def test_a_function_a_secret_a_parameter_a_queue(account: Account, region: str) 
     alice = account.user("alice", allow("lambda:CreateFunction"))
     refused = account.client("lambda", alice, region).create_function
     assert code_of(refused, **{**function, "FunctionName": "g"}) == "AccessDeniedException", "the role is passed, too"
+
+
+def test_a_version_beneath_a_delete_marker_is_still_there(account: Account) -> None:
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=f"kept-{account.number}")
+    bucket = {"Bucket": f"kept-{account.number}"}
+    s3.put_bucket_versioning(**bucket, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(**bucket, Key="k", Body=b"x")["VersionId"]
+    s3.delete_object(**bucket, Key="k")
+    assert s3.get_object(**bucket, Key="k", VersionId=version)["Body"].read() == b"x"
+
+
+def test_versions_of_a_secret_tell_when_they_were_made(account: Account) -> None:
+    secrets = account.client("secretsmanager")
+    first = secrets.create_secret(Name="s", SecretString="one")["VersionId"]
+    time.sleep(1.05)
+    secrets.put_secret_value(SecretId="s", SecretString="two")
+    times = {v["VersionId"]: v["CreatedDate"] for v in secrets.list_secret_version_ids(SecretId="s")["Versions"]}
+    assert len(set(times.values())) == 2
+    assert min(times, key=lambda v: times[v]) == first

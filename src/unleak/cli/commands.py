@@ -16,6 +16,8 @@ COMMANDS = {
     "respond": "Contain a leaked key, and prove it.",
     "investigate": "What did this key do, and every credential that came from it?",
     "evict": "Take out what the attacker put in, each change shown before.",
+    "data": "What did this key read, write and delete, and what was there before?",
+    "bill": "What does the leak cost, and what stands behind it?",
     "purge": "Take the key out of the source and of its history, and prove it.",
     "incident": "List, show, report, approve, undo.",
     "worker": "Look after every incident: act, look again, lift.",

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 @click.argument("incident")
 @click.argument("unit")
 @click.argument("target")
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="What the action takes: version=ID.")
 @click.option("--why", required=True, help="Your reason, for the record.")
 @aws_options
 def request(
-    incident: str, unit: str, target: str, why: str, profile: str, region: str, config_path: Path | None
-) -> None:
+    incident: str, unit: str, target: str, options: tuple[str, ...], why: str,
+    profile: str, region: str, config_path: Path | None,
+) -> None:  # fmt: skip
     """Ask for a change that the table does not want by itself. It is shown, and waits for an approval.
 
     UNIT is an action (docs/reference/actions.md), TARGET a key id, an ARN, or an account's number.
@@ -35,6 +37,7 @@ def request(
     \b
     unleak incident request AKIA... delete_user arn:aws:iam::111122223333:user/NAME --why "left the company"
     unleak incident request AKIA... delete_key AKIA... --why "nobody uses it"
+    unleak incident request AKIA... put_back_object arn:aws:s3:::BUCKET/KEY --option version=ID --why "overwritten"
     """
     from unleak.model.entry import Requested
     from unleak.model.errors import Misuse
@@ -48,8 +51,18 @@ def request(
     if unit == "break_glass":
         raise Misuse("glass is broken by a command of its own", "unleak incident break-glass")
     step = Step(unit, _target(found, target))
-    _write(world, found, Requested(step, person(), without_secret(why)))
+    _write(world, found, Requested(step, person(), without_secret(why), _options(options)))
     click.echo(f"asked for: {step.id}\n  next: unleak respond {found.key_id}, which shows it; then approve it")
+
+
+def _options(given: tuple[str, ...]) -> dict[str, str]:
+    from unleak.model.errors import Misuse
+
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not (name and sign and value):
+            raise Misuse(f"--option {one} is no option", "write it like version=ID")
+    return {name: without_secret(value) for name, _, value in (one.partition("=") for one in given)}
 
 
 @click.command("hold")

@@ -71,8 +71,8 @@ def command(
     home = config.home / "trail"
     known = incident_of_key(config, key_id)
     leak = time_of(leaked_at, "--leaked-at") or (known.leaked_at if known else None)
-    begin, end = time_of(since, "--since") or _before(leak), time_of(until, "--until")
-    sources = _sources(config, key_id, account, trails, home)
+    begin, end = time_of(since, "--since") or time_before(leak), time_of(until, "--until")
+    sources = sources_of(config, key_id, account, trails, home)
     if verify and not sources.trails:
         raise Misuse("--verify checks files from S3", "give --trail s3://BUCKET/PREFIX")
     loaded = _rules(rule_folders, home)
@@ -132,7 +132,7 @@ def time_of(text: str, option: str) -> datetime | None:
     return when
 
 
-def _before(leak: datetime | None) -> datetime | None:
+def time_before(leak: datetime | None) -> datetime | None:
     """Enough of the time before to know what is usual."""
     from datetime import timedelta
 
@@ -151,7 +151,7 @@ def _rules(folders: tuple[Path, ...], home: Path) -> "tuple[Loaded, ...]":
     return loaded
 
 
-def _sources(config: "Config", key_id: str, account: str, trails: tuple[str, ...], home: Path) -> "Opened":
+def sources_of(config: "Config", key_id: str, account: str, trails: tuple[str, ...], home: Path) -> "Opened":
     from unleak.aws.accounts import Accounts
     from unleak.iam.key_id import account_of
     from unleak.investigate.trail.opened import EVENT_HISTORY, opened

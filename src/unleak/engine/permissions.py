@@ -21,8 +21,8 @@ def _is_of_management(permission: str) -> bool:
 
 
 def responder_policy() -> dict[str, Any]:
-    """A statement for what only looks, one for what changes, and one for `unleak inspect`, which responding does not
-    need; `sts:GetCallerIdentity` needs no permission.
+    """Statements for what only looks, for what contains, for what puts data back, and for `unleak inspect`:
+    containing needs neither of the last two. `sts:GetCallerIdentity` needs no permission.
     """
     looks = {p for unit in CHECKS.values() for p in unit.permissions}
     return _policy(

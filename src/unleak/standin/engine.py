@@ -137,13 +137,15 @@ def instance_profile_of_template(account: str, region: str, name: str, number: s
     return None
 
 
-def object_tags(bucket: str, key: str) -> dict[str, str]:
-    """Of an object that is there."""
+def object_tags(bucket: str, key: str, version: str = "") -> dict[str, str]:
+    """Of an object that is there, the latest version of it where none is named; a delete marker has none."""
     account = owner_of(bucket)
     backend = s3_backends[account]["aws"] if account else None
     held = backend.buckets.get(bucket) if backend else None
-    found = held.keys.get(key) if held is not None else None
-    return dict(backend.tagger.get_tag_dict_for_resource(found.arn)) if backend and found is not None else {}
+    listed = held.keys.getlist(key, default=[]) if held is not None else []
+    found = next((v for v in reversed(listed) if version in {"", str(v.version_id)}), None)
+    arn = getattr(found, "arn", "")
+    return dict(backend.tagger.get_tag_dict_for_resource(arn)) if backend and arn else {}
 
 
 def secret_arn(account: str, region: str, name: str) -> str | None:

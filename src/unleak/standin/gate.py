@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from unleak.iam.policy import PolicyError, parse_policy
-from unleak.standin import engine, iam_own, root_user, services, sts
+from unleak.standin import engine, iam_own, root_user, secrets_own, services, sts
 from unleak.standin.authentication import Authenticator, Refused
 from unleak.standin.authorize import Caller, first_denial, never_with_this_session
 from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
@@ -58,6 +58,7 @@ class Gate:
         self.machines = Machines(self.sessions, self.trail, self.newest)
         self.console = Console(self.sessions, self.trail, self.newest)
         self.holdings = services.Holdings()
+        secrets_own.tell_when_versions_were_made()
         self._moto = MotoEngine(moto)
         self.roots = RootKeys()
         self._histories: dict[str, History] = {}

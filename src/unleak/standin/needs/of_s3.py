@@ -75,14 +75,14 @@ def of_s3(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ..
     action = _S3_ACTIONS.get(call.operation, call.operation)
     if "Key" in p:
         own = _on_object(call, action, bucket, p["Key"], p.get("versionId"))
-        return (own, _copied(call)) if "CopySource" in p else (own,)
+        return (own, *_copied(call, bucket, p["Key"])) if "CopySource" in p else (own,)
     about = {key: str(p[name]) for name, key in _LISTING.items() if name in p}
     return (Need(f"s3:{action}", f"arn:aws:s3:::{bucket}" if bucket else "*", {**_headers(call), **about}),)
 
 
 def _on_object(call: ApiCall, action: str, bucket: str, key: str, version: str | None) -> Need:
     named = _OF_A_VERSION.get(action, action) if version else action
-    held = {f"s3:existingobjecttag/{k.lower()}": v for k, v in object_tags(bucket, key).items()}
+    held = {f"s3:existingobjecttag/{k.lower()}": v for k, v in object_tags(bucket, key, version or "").items()}
     return Need(f"s3:{named}", f"arn:aws:s3:::{bucket}/{key}", {**_headers(call), **held})
 
 
@@ -97,8 +97,16 @@ def copy_source(text: str) -> tuple[str, str, str]:
     return bucket, key, version
 
 
-def _copied(call: ApiCall) -> Need:
-    return _on_object(call, "GetObject", *copy_source(call.parameters["CopySource"]))
+def _copied(call: ApiCall, bucket: str, key: str) -> tuple[Need, ...]:
+    """Tags go along unless they are replaced.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+    """
+    source = copy_source(call.parameters["CopySource"])
+    read = _on_object(call, "GetObject", *source)
+    if call.parameters.get("TaggingDirective") == "REPLACE" or not object_tags(*source):
+        return (read,)
+    return read, _on_object(call, "GetObjectTagging", *source), _on_object(call, "PutObjectTagging", bucket, key, None)
 
 
 def of_s3control(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, ...]:

@@ -1,0 +1,1 @@
+"""What was there before, asked of AWS: one file a kind of thing. Nothing is written."""
