@@ -71,9 +71,9 @@ def _actions() -> Iterator[str]:
 def _evictions() -> Iterator[str]:
     """What the table of the playbook says of each kind of fact."""
     yield from _wrapped(
-        "What of an attacker's work [`unleak evict`](../evict.md) takes out, and by which action: a row for each kind of "
-        "fact that the trail tells. A part is what hangs on a thing; `gone` is what the attacker took away. Where several "
-        "actions take out one thing, they come in this order."
+        "What of an attacker's work [`unleak evict`](../evict.md) takes out, and by which action: a row for each kind "
+        "of fact that the trail tells. A part is what hangs on a thing; `gone` is what the attacker took away. Where "
+        "several actions take out one thing, they come in this order."
     )
     yield ""
     yield from ("| Thing | What they did | Part | Action |", "|---|---|---|---|")

@@ -31,6 +31,16 @@ def dump_of(site: Site) -> dict[str, Any]:
     return found
 
 
+def changed(before: Any, after: Any, path: str = "") -> list[str]:
+    """Where the two differ, and how: each path once, at the depth at which it differs."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = sorted({*before, *after})
+        return [p for k in keys for p in changed(before.get(k), after.get(k), f"{path}/{k}")]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [p for n, (b, a) in enumerate(zip(before, after, strict=True)) for p in changed(b, a, f"{path}/{n}")]
+    return [] if before == after else [f"{path}: {before!r:.120} -> {after!r:.120}"]
+
+
 def _plain(value: Any, above: frozenset[int], depth: int) -> Any:
     """Empty values are left out: to be without something and to have none of it is the same."""
     if isinstance(value, bool | int | float | str | bytes | None.__class__):

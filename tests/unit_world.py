@@ -41,6 +41,13 @@ def _instance(site: Site) -> Target:
     return Target(TargetKind.INSTANCE, arn, site.stage.account)
 
 
+def _protected_instance(site: Site) -> Target:
+    target = _instance(site)
+    ec2 = site.stage.admin.client(site.stage.account, "ec2")
+    ec2.modify_instance_attribute(InstanceId=target.name, DisableApiStop={"Value": True})
+    return target
+
+
 def _account(site: Site) -> Target:
     return Target(TargetKind.ACCOUNT, site.stage.account, site.stage.account)
 
@@ -89,7 +96,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "revoke_user_sessions": _user,
     "revoke_role_sessions": _role,
     "deactivate_key": _key,
-    "stop_instance": _instance,
+    "stop_instance": _protected_instance,
     "find_organization": _account,
     "revoke_service_credentials": _with_service_credential,
     "deny_all": _role,

@@ -1,5 +1,6 @@
 """Stops a machine that the attacker started: while it lives, its metadata service hands out fresh role credentials."""
 
+from unleak.aws.client import Client
 from unleak.model.errors import NotFound
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
@@ -11,7 +12,10 @@ _GOING_OFF = {"stopping", "shutting-down"}
 class StopInstance:
     id = "stop_instance"
     title = "Stop the instance"
-    permissions = ("ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances")
+    permissions = (
+        "ec2:DescribeInstances", "ec2:DescribeInstanceAttribute", "ec2:ModifyInstanceAttribute", "ec2:StopInstances",
+        "ec2:StartInstances",
+    )  # fmt: skip
     breaking = True
     reversible = True
     deletes = False
@@ -35,7 +39,7 @@ class StopInstance:
 
     def apply(self, context: Context, target: Target, change: Change) -> Outcome:
         if _state(context, target) not in _OFF | _GOING_OFF:
-            context.aws.client(target.account, "ec2", target.region).stop_instances(InstanceIds=[target.name])
+            _stop(context.aws.client(target.account, "ec2", target.region), target.name)
         return Outcome(OutcomeKind.DONE, change.summary)
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
@@ -55,6 +59,17 @@ class StopInstance:
             return Outcome(OutcomeKind.ALREADY, f"{target.name} is {state}")
         context.aws.client(target.account, "ec2", target.region).start_instances(InstanceIds=[target.name])
         return Outcome(OutcomeKind.DONE, f"started {target.name}")
+
+
+def _stop(ec2: Client, instance: str) -> None:
+    """Whoever started it may have forbidden to stop it.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-stop-protection.html
+    """
+    asked = {"InstanceId": instance, "Attribute": "disableApiStop"}
+    if ec2.describe_instance_attribute(**asked).get("DisableApiStop", {}).get("Value"):
+        ec2.modify_instance_attribute(InstanceId=instance, DisableApiStop={"Value": False})
+    ec2.stop_instances(InstanceIds=[instance])
 
 
 def _state(context: Context, target: Target, *, fresh: bool = False) -> str:
