@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from unleak.engine.permissions import responder_policy
+from unleak.engine.permissions import responder_policy, rotation_policy
 from unleak.investigate.sigma.rule import LEVELS, Rule
 from unleak.investigate.sigma.rules import load
 from unleak.playbook.eviction_by_hand import BY_HAND
@@ -162,6 +162,7 @@ _UNDONE_BY = {
     "stop_service": "letting it run as many tasks as before",
     "restore_rule": "writing what was found there",
     "stop_lightsail_instance": "starting it again",
+    "rotate_key": f"{_NEVER}: nobody can be given the old secret back; until it is deactivated, the old key works",
 }
 """In words; what is written just then is told with each change before it is made."""
 
@@ -205,7 +206,9 @@ def _rule(r: Rule) -> Iterator[str]:
 
 def _policy() -> Iterator[str]:
     yield "Least privilege for the identity that unleak runs as, as `unleak setup policy` prints it. The drill runs"
-    yield from ("with exactly this policy.", "", "```json", json.dumps(responder_policy(), indent=2), "```")
+    yield from ("with exactly this policy.", "", "```json", json.dumps(responder_policy(), indent=2), "```", "")
+    yield from ("`unleak rotate` needs this as well (`unleak setup policy --rotation`):", "")
+    yield from ("```json", json.dumps(rotation_policy(), indent=2), "```")
 
 
 def main() -> None:

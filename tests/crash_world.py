@@ -8,15 +8,16 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from conftest import Site, next_account
 from organization_site import organized
+from unit_world import PAIR, TARGETS
 from unleak.aws.accounts import Accounts
 from unleak.aws.client import Client
 from unleak.config import Config
@@ -30,6 +31,7 @@ from unleak.model.incident import Incident
 from unleak.model.plan import Mode, OutcomeKind, Step, Target, TargetKind
 from unleak.playbook import playbook
 from unleak.respond import World
+from unleak.rotate.asked import options_of
 from unleak.standin.server import Standin
 from unleak.store.record import Record
 
@@ -55,6 +57,7 @@ class Case:
     prepare: Callable[[Site], None] = lambda _: None
     in_organization: bool = False
     root: bool = False
+    options: Mapping[str, str] = field(default_factory=lambda: {"hours": "1"})
 
 
 def _iam(site: Site) -> Any:
@@ -93,6 +96,10 @@ def _worked(site: Site) -> None:
     site.standin.gate.clock.advance(timedelta(days=9).total_seconds())
 
 
+def _in_a_parameter(site: Site) -> None:
+    TARGETS["rotate_key"](site)
+
+
 CASES: dict[str, Case] = {
     "disable": Case(Mode.DISABLE, prepare=_assumed),
     "lockdown": Case(Mode.LOCKDOWN, ("block_console",), _much_hangs_on_it),
@@ -102,6 +109,7 @@ CASES: dict[str, Case] = {
     "delete the user": Case(Mode.DISABLE, ("delete_user",), _much_hangs_on_it),
     "break glass": Case(Mode.DISABLE, ("break_glass",), _worked),
     "lock by the organisation": Case(Mode.LOCKDOWN, in_organization=True),
+    "a new key": Case(Mode.OBSERVE, ("rotate_key",), _in_a_parameter, options=options_of((f"ssm:{PAIR}",), "")),
     "root's key": Case(Mode.LOCKDOWN, ("root_key",), in_organization=True, root=True),
 }
 
@@ -160,18 +168,20 @@ def _go(site: Site, case: Case, leaked: Credentials, url: str) -> None:
         incident = open_incident(world, site.alert(Ground.PERSON, leaked.key_id), case.mode, "a test")
         incident, _ = run(world, incident.id)
         for unit in case.asks:
-            incident = _decided(site, world, incident, unit, leaked)
+            incident = _decided(site, world, incident, unit, leaked, case.options)
         end = world.clock.now() + timedelta(hours=3)
         run(world, incident.id, goes_on=lambda _: world.clock.now() < end)
     finally:
         record.close()
 
 
-def _decided(site: Site, world: World, incident: Incident, unit: str, leaked: Credentials) -> Incident:
+def _decided(
+    site: Site, world: World, incident: Incident, unit: str, leaked: Credentials, options: Mapping[str, str]
+) -> Incident:
     step = _step(site, unit, leaked)
     state = incident.action(step)
     if state is None and unit not in {"root_key", "lock_with_scp", "block_console"}:
-        asked = Requested(step, "sam", "a test", {"hours": "1"})
+        asked = Requested(step, "sam", "a test", options)
         world.record.append(incident.id, incident.seq, [(world.clock.now(), asked)])
         incident, _ = run(world, incident.id)
     pending = next((p for p in playbook(incident, world.clock.now()).pending if p.step == step), None)

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from conftest import Site
 from deeds_of_identities import certificate
 from organization_site import management_of
-from unit_world import ACTION_LIST, CHECK_LIST, ORGANIZED, OTHERWISE, TARGETS, bench_of
+from rotate_world import READABLE
+from unit_world import ACTION_LIST, CHECK_LIST, ORGANIZED, OTHERWISE, PAIR, TARGETS, bench_of
 from unleak.aws.accounts import LISTS_MEMBERS, Accounts
 from unleak.config import OrganizationAccess
 from unleak.drill.stage import VICTIM
@@ -18,9 +19,14 @@ from unleak.inspect import find_owner
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.inspect.look_at_reach import reach_online
 from unleak.model.credential import Credentials, SecretKey, SessionToken, Vault
+from unleak.model.entry import Requested
 from unleak.model.errors import AccessDenied, AwsError, CouldNotLook
-from unleak.model.plan import Target, TargetKind
+from unleak.model.plan import Step, Target, TargetKind
 from unleak.respond import ACTIONS
+from unleak.rotate.asked import options_of
+from unleak.rotate.consumers.consumer import Place
+from unleak.rotate.copies import PERMISSIONS as OF_COPIES
+from unleak.rotate.copies import copies_of
 from unleak.standin.totp import code_at
 from unleak.unit import Action, Context
 
@@ -202,6 +208,16 @@ def _members(site: Site) -> None:
     assert site.stage.account in aws.members
 
 
+def _copies(site: Site) -> None:
+    held = {make(site) for make in READABLE.values()}
+    context = bench_of(site).context
+    found = copies_of(Place(context.aws, site.stage.account, context.clock), site.stage.victim.key_id, ["us-east-1"])
+    if found.unseen:
+        raise CouldNotLook("; ".join(found.unseen))
+    plain = {"lambda:orders", "codebuild:nightly", "ecs:web/shop"}
+    assert set(found.held) == {f"{text}@us-east-1" for text in (held & plain) | {"ssm:/app/id"}}
+
+
 def _in_group_then(unit: str) -> Scenario:
     def run(site: Site) -> None:
         _in_a_group(site)
@@ -214,6 +230,40 @@ def _secret_deleted(site: Site) -> None:
     site.stage.admin.client(site.stage.account, "secretsmanager").delete_secret(SecretId="app-secret")
 
 
+def _rotated_to(make: Callable[[Site], str]) -> Scenario:
+    def run(site: Site) -> None:
+        target = TARGETS["rotate_key"](site)
+        _there_and_back(ACTIONS["rotate_key"], _asked(site, options_of((make(site),), "")), target)
+
+    return run
+
+
+def _asked(site: Site, options: Mapping[str, str]) -> Context:
+    context, step = bench_of(site).context, Step("rotate_key", TARGETS["deactivate_key"](site))
+    asked = {**context.incident.requested, step.id: Requested(step, "sam", "a test", options)}
+    return replace(context, incident=replace(context.incident, requested=asked))
+
+
+def _taken_up_again(site: Site) -> None:
+    """A try that was interrupted before anybody got the key."""
+    action, target = ACTIONS["rotate_key"], TARGETS["rotate_key"](site)
+    context = bench_of(site).context
+    change = action.propose(context, target)
+    assert change is not None
+    _iam(site).create_access_key(UserName=VICTIM)
+    action.apply(context, target, change)
+
+
+def _with_an_idle_key(site: Site) -> None:
+    action, target = ACTIONS["rotate_key"], TARGETS["rotate_key"](site)
+    idle = _iam(site).create_access_key(UserName=VICTIM)["AccessKey"]["AccessKeyId"]
+    _iam(site).update_access_key(UserName=VICTIM, AccessKeyId=idle, Status="Inactive")
+    context = _asked(site, options_of((f"ssm:{PAIR}",), idle))
+    change = action.propose(context, target)
+    assert change is not None
+    action.apply(context, target, change)
+
+
 SCENARIOS: dict[str, Scenario] = {
     **{f"check {c.id}": _check(c.id) for c in CHECK_LIST},
     "check find_owner, other kinds": _owners,
@@ -222,6 +272,7 @@ SCENARIOS: dict[str, Scenario] = {
     **{f"action {name}": _otherwise(ACTIONS[name.split(",")[0]], lay) for name, lay in OTHERWISE.items()},
     "reach of a principal": _reach,
     "members of an organisation": _members,
+    "copies of a key": _copies,
     "action attach_quarantine, by a group": _action(ACTIONS["attach_quarantine"], _full_of_policies),
     "action attach_quarantine, by a boundary": _action(ACTIONS["attach_quarantine"], _full_of_groups),
     "action attach_quarantine, by a boundary on a boundary": _action(ACTIONS["attach_quarantine"], _bounded),
@@ -232,6 +283,15 @@ SCENARIOS: dict[str, Scenario] = {
     "action put_back_secret, deleted": _action(ACTIONS["put_back_secret"], _secret_deleted),
     "action delete_user, with all that hangs on it": _action(ACTIONS["delete_user"], _whole_user),
 }
+ROTATED_TO: dict[str, Scenario] = {
+    f"action rotate_key, to {kind}": _rotated_to(make) for kind, make in READABLE.items() if kind != "ssm"
+}
+"""The plain scenario is that of a parameter."""
+SCENARIOS |= {
+    **ROTATED_TO,
+    "action rotate_key, where one was left": _taken_up_again,
+    "action rotate_key, with an idle key": _with_an_idle_key,
+}
 IN_ORGANIZATION = {*(f"action {unit}" for unit in ORGANIZED), "members of an organisation"}
 
 
@@ -239,6 +299,8 @@ def scenarios_for(permission: str) -> list[str]:
     """Those of the units that declare it, the plain ones first."""
     if permission in OF_REACH:
         return ["reach of a principal"]
+    if permission in OF_COPIES and not any(permission in a.permissions for a in ACTION_LIST):
+        return ["copies of a key"]
     if permission == LISTS_MEMBERS:
         return ["members of an organisation"]
     units = {c.id for c in CHECK_LIST if permission in c.permissions} | {

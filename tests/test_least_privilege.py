@@ -10,13 +10,14 @@ import pytest
 from conftest import Site, next_account
 from least_privilege_world import IN_ORGANIZATION, SCENARIOS, scenarios_for
 from organization_site import organized
+from unit_world import let_rotate
 from unleak.aws.accounts import Accounts
 from unleak.config import Config
 from unleak.drill.stage import build
 from unleak.drill.technique import Loot, make
 from unleak.drill.techniques.key_deletion_is_not_enough import TECHNIQUE
 from unleak.engine.local import open_incident, run
-from unleak.engine.permissions import organization_policy, responder_policies
+from unleak.engine.permissions import organization_policy, responder_policies, rotation_policy
 from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, SecretKey
 from unleak.model.errors import UnleakError
@@ -26,7 +27,7 @@ from unleak.standin.server import Standin
 
 
 def _permissions() -> list[str]:
-    policies = (*responder_policies(), organization_policy())
+    policies = (*responder_policies(), organization_policy(), rotation_policy())
     return sorted({action for p in policies for s in p["Statement"] for action in s["Action"]})
 
 
@@ -45,7 +46,9 @@ def _site(standin: Standin, folder: Path, permission: str, *, in_organization: b
     config = Config(home=folder / account, regions=() if permission == "ec2:DescribeRegions" else ("us-east-1",))
     root = standin.gate.add_account(account)
     admin = Accounts(config, endpoint=standin.url, identity=Credentials(root.key_id, SecretKey(root.secret)))
-    return Site(standin, build(admin, *(_without(p, permission) for p in responder_policies())), config)
+    site = Site(standin, build(admin, *(_without(p, permission) for p in responder_policies())), config)
+    let_rotate(site, permission)
+    return site
 
 
 def _refused(site: Site) -> list[str]:

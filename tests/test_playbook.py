@@ -7,11 +7,20 @@ import pytest
 
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import CredentialKind, Origin
-from unleak.model.entry import Approved, Checked, Concluded, Entry, Event, Intended, Looked, Opened, Proposed
-from unleak.model.evidence import CallsRead, CredentialFound, Exhibit, KeyOwner, KeyStatus, KeyTried, ResourceFound
+from unleak.model.entry import Approved, Checked, Concluded, Entry, Event, Intended, Looked, Opened, Proposed, Requested
+from unleak.model.evidence import (
+    CallsRead,
+    CredentialFound,
+    Exhibit,
+    KeyOwner,
+    KeyStatus,
+    KeyTried,
+    ResourceFound,
+    UseBefore,
+)
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import Change, Look, Mode, Outcome, OutcomeKind, Plan, Step, Target, TargetKind, Task, Tri
-from unleak.playbook import may_undo, playbook
+from unleak.playbook import may_undo, playbook, rotation
 
 ACCOUNT = "111122223333"
 KEY = "AKIA" + "RTX3GSDSABCDEFGH"
@@ -381,3 +390,96 @@ def test_a_region_that_cannot_be_read_does_not_end_the_reading() -> None:
     assert step not in [p.step.id for p in early.steps]
     assert step in [p.step.id for p in late.steps]
     assert all("me-south-1" in " ".join(plan.by_hand) for plan in (early, late))
+
+
+ROTATION = Step("rotate_key", KEY_TARGET)
+SEEN = Look(Tri.YES, detail="they have it")
+GRACE, DELIVERED, PROVED = timedelta(hours=1), timedelta(minutes=6), timedelta(minutes=5)
+USED_BEFORE = replace(NOTHING_SEEN, before=UseBefore(3, NOW - timedelta(days=8)))
+
+
+def rotated(*after: Entry, public: bool = False, at: datetime = NOW) -> Incident:
+    """An application used the key; a person had it rotated; that holds since five minutes after `at`."""
+    alert = Alert(KEY, Ground.PERSON, "a test", NOW, public=public)
+    checks = [e for e in LOOKED_INTO if not (isinstance(e, Checked) and e.step.unit == "calls_of_key")]
+    events: list[tuple[datetime, Event]] = [
+        (NOW, Opened(alert, Mode.DISABLE)), *((NOW, e) for e in checks),
+        (NOW, checked("calls_of_key", KEY_TARGET, USED_BEFORE)), (NOW, Requested(ROTATION, "sam", "yearly")),
+        (at, Intended(ROTATION, CHANGE)), (at, Concluded(ROTATION, Outcome(OutcomeKind.DONE))),
+        *((at + s * PROVED / 5, Looked(ROTATION, SEEN)) for s in range(6)),
+    ]  # fmt: skip
+    entries = [Entry("inc-1", n, when, e) for n, (when, e) in enumerate(events, 1)]
+    return fold(Incident(), [*entries, *(replace(e, seq=len(entries) + n) for n, e in enumerate(after, 1))])
+
+
+def read_again(
+    at: datetime, used: datetime | None = None, called: datetime | None = None, unread: str = ""
+) -> list[Entry]:
+    """Last use and trail, as they are told at a time."""
+    owner, calls = replace(OWNER, last_used_at=used), replace(USED_BEFORE, last_at=called)
+    events = [
+        checked("find_owner", Target(TargetKind.KEY, KEY, ""), owner),
+        checked("calls_of_key", KEY_TARGET, calls, unknown=unread),
+    ]
+    return [Entry("inc-1", 0, at, e) for e in events]
+
+
+LATE = NOW + GRACE + DELIVERED
+SILENCE: list[tuple[str, list[Entry], bool]] = [
+    ("nobody looked again", [], False),
+    ("silent for an hour", read_again(LATE), True),
+    ("looked too early for the trail", read_again(NOW + GRACE), False),
+    ("used in the meantime, as IAM tells", read_again(LATE, used=NOW + timedelta(minutes=30)), False),
+    ("used in the meantime, as the trail tells", read_again(LATE, called=NOW + timedelta(minutes=30)), False),
+    ("used before the hand-over", read_again(LATE, used=NOW - timedelta(minutes=1)), True),
+    ("the trail could not be read", read_again(LATE, unread="no"), False),
+    ("used, then silent for an hour", [*read_again(LATE, used=NOW + timedelta(minutes=30)),
+                                       *read_again(LATE + GRACE, used=NOW + timedelta(minutes=30))], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "after", "silent"), SILENCE, ids=[s[0] for s in SILENCE])
+def test_a_rotated_key_is_switched_off_once_it_is_silent(said: str, after: list[Entry], silent: bool) -> None:  # noqa: FBT001
+    del said
+    plan = playbook(rotated(*after), max([NOW + PROVED, *(e.at for e in after)]))
+    assert ("deactivate_key" in units(plan, Task.ACT)) == silent
+    assert ("deactivate_key" in units(plan, Task.PROPOSE)) != silent
+
+
+def test_the_old_key_is_looked_at_again_when_it_may_be_silent() -> None:
+    assert rotation.silent_at(rotated(), OWNER) == NOW + GRACE
+    due = [w for w in rotation.looks(rotated()) if w.step.unit == "find_owner"]
+    assert [w.again_at for w in due] == [(NOW + GRACE,)]
+    assert all(not w.part for w in rotation.looks(rotated()))
+    assert list(rotation.looks(rotated(*read_again(LATE)))) == []
+
+
+def test_a_rotation_that_does_not_hold_yet_silences_nothing() -> None:
+    found = rotated(Entry("inc-1", 0, NOW + PROVED, Looked(ROTATION, Look(Tri.NO, detail="one has another key"))))
+    assert rotation.silent_at(found, OWNER) is None
+    assert not rotation.is_silent(found, OWNER)
+
+
+def test_a_public_leak_waits_for_no_application() -> None:
+    plan = playbook(rotated(public=True), NOW + PROVED)
+    assert "deactivate_key" in units(plan, Task.ACT)
+
+
+def test_who_asks_for_a_rotation_says_that_the_key_is_used() -> None:
+    """Reads of objects are not in the trail."""
+    alert = Alert(KEY, Ground.PERSON, "a test", NOW, public=False)
+    asked = incident(Opened(alert, Mode.DISABLE), *LOOKED_INTO, Requested(ROTATION, "sam", "yearly"))
+    assert "deactivate_key" in units(playbook(asked, NOW), Task.PROPOSE)
+    assert units(playbook(asked, NOW), Task.PROPOSE).count("rotate_key") == 1
+
+
+def test_asked_for_with_others_only_the_last_is_wanted() -> None:
+    again = replace(ROTATION, round=2)
+    asked = incident(opened(Mode.OBSERVE, Ground.PERSON), *LOOKED_INTO, Requested(ROTATION, "sam", "one"),
+                     Requested(again, "sam", "two"))  # fmt: skip
+    assert [p.step for p in playbook(asked, NOW).steps if p.step.unit == "rotate_key"] == [again]
+
+
+def test_a_rotation_is_never_taken_back() -> None:
+    found = rotated()
+    assert may_undo(found, found.actions[ROTATION.id])

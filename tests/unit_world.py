@@ -1,5 +1,6 @@
 """For every unit a target in a site, and what its context must hold."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,11 +13,14 @@ from deeds_of_machines import MACHINES_OTHERWISE, SPOILT_MACHINES
 from deeds_of_resources import RESOURCES_OTHERWISE, SPOILT_RESOURCES
 from deeds_world import SPOILT, deeds_in
 from organization_site import management_of
+from unleak.drill.stage import RESPONDER
+from unleak.engine.permissions import rotation_policy
 from unleak.model.entry import Requested
 from unleak.model.evidence import CallsRead, DescentRead, Exhibit, KeyOwner, KeyStatus, OrganizationFound, UseBefore
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind
 from unleak.respond import ACTIONS, CHECKS
+from unleak.rotate.asked import options_of
 from unleak.unit import Context
 
 
@@ -84,6 +88,27 @@ def _quarantined(site: Site) -> Target:
     return user
 
 
+def let_rotate(site: Site, lacks: str = "") -> None:
+    """The responder gets what `unleak rotate` needs beside the responder's policy."""
+    iam, policy = site.stage.admin.client(site.stage.account, "iam"), rotation_policy()
+    if "rotates" in iam.list_user_policies(UserName=RESPONDER)["PolicyNames"]:
+        return
+    for statement in policy["Statement"]:
+        statement["Action"] = [a for a in statement["Action"] if a != lacks]
+    iam.put_user_policy(UserName=RESPONDER, PolicyName="rotates", PolicyDocument=json.dumps(policy))
+
+
+PAIR = "/app/pair"
+
+
+def _key_in_a_parameter(site: Site) -> Target:
+    let_rotate(site)
+    ssm, victim = site.stage.admin.client(site.stage.account, "ssm"), site.stage.victim
+    held = {"AWS_ACCESS_KEY_ID": victim.key_id, "AWS_SECRET_ACCESS_KEY": victim.secret.reveal(), "other": "kept"}
+    ssm.put_parameter(Name=PAIR, Value=json.dumps(held), Type="SecureString", Overwrite=True)
+    return _key(site)
+
+
 TARGETS: dict[str, Callable[[Site], Target]] = {
     "find_owner": _key,
     "try_credential": _key,
@@ -115,6 +140,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "put_back_object": overwritten_objects,
     "put_back_parameter": overwritten_parameter,
     "put_back_secret": overwritten_secret,
+    "rotate_key": _key_in_a_parameter,
 }
 OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE}
 """Of actions that are above already, what they do in another case: `unit, in words`."""
@@ -160,13 +186,18 @@ def bench_of(site: Site) -> Bench:
     victim = site.stage.victim.key_id
     owner = KeyOwner(victim, site.stage.account, KeyStatus.ACTIVE, _user(site).id)
     now = site.standin.gate.clock.now()
-    glass = Step("break_glass", _key(site))
+    glass, rotation = Step("break_glass", _key(site)), Step("rotate_key", _key(site))
+    consumers = options_of((f"ssm:{PAIR}",), "")
     before = UseBefore(1, now, ("s3:GetObject",), ("192.0.2.7",))
     asked = put_back_asked(site)
     incident = Incident(
         id="inc-conformance", key_id=victim, opened_at=now, owners={victim: owner}, mode=Mode.LOCKDOWN,
         alerts=(site.alert(),),
-        requested={glass.id: Requested(glass, "sam", "a test"), asked.step.id: asked},
+        requested={
+            glass.id: Requested(glass, "sam", "a test"),
+            rotation.id: Requested(rotation, "sam", "a test", consumers),
+            asked.step.id: asked,
+        },
         calls={victim: CallsRead(victim, Exhibit("", 0, 0), 1, 0, before=before)},
         organizations={site.stage.account: OrganizationFound(site.stage.account, management_of(site))}
         if site.config.accounts else {},

@@ -16,6 +16,7 @@ COMMANDS = {
     "respond": "Contain a leaked key, and prove it.",
     "investigate": "What did this key do, and every credential that came from it?",
     "evict": "Take out what the attacker put in, each change shown before.",
+    "rotate": "Give those who use the key a new one, wait, then switch the old one off.",
     "data": "What did this key read, write and delete, and what was there before?",
     "bill": "What does the leak cost, and what stands behind it?",
     "purge": "Take the key out of the source and of its history, and prove it.",

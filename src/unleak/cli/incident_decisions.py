@@ -50,6 +50,8 @@ def request(
         raise Misuse(f"there is no action {unit}", f"there are {', '.join(ACTIONS)}")
     if unit == "break_glass":
         raise Misuse("glass is broken by a command of its own", "unleak incident break-glass")
+    if unit == "rotate_key":
+        raise Misuse("a key is rotated by a command of its own", f"unleak rotate {found.key_id} --to CONSUMER")
     step = Step(unit, _target(found, target))
     _write(world, found, Requested(step, person(), without_secret(why), _options(options)))
     click.echo(f"asked for: {step.id}\n  next: unleak respond {found.key_id}, which shows it; then approve it")

@@ -25,7 +25,7 @@ class Progress:
 
     def __init__(self, *, whose: bool = False) -> None:
         self._whose = whose
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, emoji=False)
         self._status = Status("", console=self._console) if sys.stderr.isatty() else None
         self._last: dict[str, str] = {}
 

@@ -13,6 +13,7 @@ from typing import Any
 from unleak.contain.deactivate_key import set_status, status_of
 from unleak.contain.own_policy import ON_USER, OwnPolicy, own_policy
 from unleak.contain.quarantine.policies import is_quarantine
+from unleak.iam.trail_names import in_iam
 from unleak.model.errors import NotPossible
 from unleak.model.evidence import KeyStatus
 from unleak.model.incident import ActionState
@@ -22,8 +23,6 @@ from unleak.unit import ByHand, Context
 HOURS = 2.0
 _SETTLES = timedelta(seconds=12)
 """The fence is given time to be true everywhere before the key is active."""
-_IN_IAM = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjects": "s3:ListBucket", "s3:HeadBucket": "s3:ListBucket"}
-"""Calls that CloudTrail names otherwise than IAM."""
 _MORE = "name them with --allow, and where it runs with --from"
 
 
@@ -130,7 +129,7 @@ def _fence_of(context: Context, target: Target) -> tuple[float, tuple[str, ...],
     options = dict(request.options) if request else {}
     read = context.incident.calls.get(target.id)
     seen = read.before if read else None
-    actions = {_IN_IAM.get(a, a) for a in (seen.actions if seen else ())} | _listed(options.get("allow", ""))
+    actions = {in_iam(a) for a in (seen.actions if seen else ())} | _listed(options.get("allow", ""))
     addresses = {a for a in (seen.addresses if seen else ()) if _is_address(a)} | _listed(options.get("from", ""))
     if not actions or not addresses:
         what = "what the application did" if not actions else "from where the application called"

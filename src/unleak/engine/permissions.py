@@ -7,6 +7,8 @@ from typing import Any
 from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.respond import ACTIONS, CHECKS, CONTAINS, STOPS
+from unleak.rotate import ACTIONS as ROTATING
+from unleak.rotate.copies import PERMISSIONS as OF_COPIES
 
 LONGEST_MANAGED = 6144
 """Characters of a managed policy."""
@@ -37,7 +39,7 @@ def evictor_policies() -> tuple[dict[str, Any], ...]:
     characters, and who only contains does not need them.
     """
     looks = {p for unit in CHECKS.values() for p in unit.permissions}
-    evicting = {p for a in ACTIONS.values() for p in a.permissions}
+    evicting = {p for a in ACTIONS.values() if a not in ROTATING for p in a.permissions}
     left = evicting - looks - _containing() - {*OF_REACH}
     return tuple(_policy(UnleakEvicts=part) for part in _parted(p for p in sorted(left) if not _is_of_management(p)))
 
@@ -69,6 +71,14 @@ def _containing() -> set[str]:
 def responder_policies() -> tuple[dict[str, Any], ...]:
     """All, for who contains and evicts."""
     return responder_policy(), *evictor_policies()
+
+
+def rotation_policy() -> dict[str, Any]:
+    """What `unleak rotate` needs beside the responder's policy. Apart from it: whoever makes keys and changes what runs
+    can become any program, and containing a key needs none of that.
+    """
+    enough = {a for s in responder_policy()["Statement"] for a in s["Action"]}
+    return _policy(UnleakRotates=sorted({*OF_COPIES, *(p for unit in ROTATING for p in unit.permissions)} - enough))
 
 
 def organization_policy() -> dict[str, Any]:

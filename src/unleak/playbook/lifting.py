@@ -6,7 +6,7 @@ from unleak.model.credential import CredentialKind
 from unleak.model.incident import ActionState, Incident
 from unleak.playbook import by_hand, facts
 
-_FOR_GOOD = {"delete_key", "root_key", "block_console"}
+_FOR_GOOD = {"delete_key", "root_key", "block_console", "rotate_key"}
 
 
 def may_undo(incident: Incident, state: ActionState) -> str:

@@ -8,7 +8,7 @@ from unleak.model.credential import CredentialKind, Origin
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind, VerdictKind
-from unleak.playbook import facts
+from unleak.playbook import facts, rotation
 from unleak.playbook.eviction import evictions
 from unleak.playbook.wanted import Wanted
 
@@ -35,6 +35,7 @@ def wanted(incident: Incident) -> Iterator[Wanted]:
         yield from _renewals(incident)  # 4
         yield from evictions(incident)  # 11, 12
         yield from _afterwards(incident)  # 13
+    yield from rotation.looks(incident)  # 5
     yield from _asked_for(incident)
 
 
@@ -89,9 +90,8 @@ def _deactivation(incident: Incident, owner: KeyOwner, key: Target) -> Iterator[
     looked = any(c.step.unit == _TRAIL and c.step.target.id == key.id for c in incident.checks.values())
     if facts.glass_is_broken(incident, key) or not (incident.is_public or looked or incident.action(step)):
         return
-    if facts.rotates_first(incident, owner):  # 5
-        used = facts.application_uses(incident, owner)
-        yield Wanted(step, Mode.DISABLE, asks=f"an application used it until {used:%Y-%m-%d %H:%M}: give it a new key")
+    if rotation.comes_first(incident, owner):  # 5
+        yield Wanted(step, Mode.DISABLE, asks=rotation.why(incident, owner))
     else:
         unused = incident.is_known_public and facts.is_unused(incident, owner)
         yield Wanted(step, Mode.QUARANTINE if unused else Mode.DISABLE)  # 6
@@ -250,6 +250,8 @@ def _afterwards(incident: Incident) -> Iterator[Wanted]:
 def _asked_for(incident: Incident) -> Iterator[Wanted]:
     """What a person wants beside the table. It is shown like everything else, and needs an approval of the change."""
     for request in incident.requested.values():
+        if rotation.is_superseded(incident, request.step):
+            continue
         state = incident.action(request.step)
         until = None
         if request.step.unit == "break_glass" and state is not None and state.change is not None and state.concluded_at:

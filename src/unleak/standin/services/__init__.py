@@ -5,13 +5,14 @@ What they hold is kept by account and region, and can be laid from outside, as A
 
 from collections.abc import Mapping
 
-from unleak.standin.services import costs, guardduty, health, lightsail
+from unleak.standin.services import codebuild, costs, guardduty, health, lightsail
 from unleak.standin.services.service import Holding, Holdings, OwnService, ServiceError
 
 __all__ = ["SERVICES", "Holding", "Holdings", "OwnService", "ServiceError"]
 
 SERVICES: Mapping[str, OwnService] = {
     "ce": costs.SERVICE,
+    "codebuild": codebuild.SERVICE,
     "guardduty": guardduty.SERVICE,
     "health": health.SERVICE,
     "lightsail": lightsail.SERVICE,
