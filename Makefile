@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-purge oracle incidents race crash workers aws-cli fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge oracle incidents race crash workers aws-cli fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench-respond   from the alert to the quarantine: seconds and calls of AWS"
 	@echo "make bench-reach     how far a key reaches, in an account of 1,000 users and roles"
 	@echo "make bench-investigate   two million events: the first answer, the whole one, asked again; beside DuckDB and dredge"
+	@echo "make bench-review    an organisation of 20 accounts in 17 regions: time, calls, calls throttled, peak memory"
 	@echo "make bench-purge     a history of 50,000 commits rewritten and proven; beside git-filter-repo alone"
 	@echo "make incidents   a thousand generated incidents of known truth: every credential found, nobody blamed (10 min)"
 	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
@@ -54,6 +55,9 @@ bench-reach: $(VENV)/.dev
 
 bench-investigate: $(VENV)/.dev
 	$(BIN)/python bench/investigate.py $(BENCH)
+
+bench-review: $(VENV)/.dev
+	$(BIN)/python bench/review.py $(BENCH)
 
 bench-purge: $(VENV)/.dev
 	$(BIN)/python bench/purge.py $(BENCH)

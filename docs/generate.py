@@ -7,12 +7,14 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from unleak.engine.permissions import responder_policy, rotation_policy
+from unleak.engine.permissions import responder_policy, review_policies, rotation_policy
 from unleak.investigate.sigma.rule import LEVELS, Rule
 from unleak.investigate.sigma.rules import load
 from unleak.playbook.eviction_by_hand import BY_HAND
 from unleak.playbook.eviction_table import UNIT_OF
 from unleak.respond import ACTIONS, CHECKS
+from unleak.review import CHECKS as REVIEW_CHECKS
+from unleak.review.check import Scope
 from unleak.scan.detector import Detector
 from unleak.scan.detectors import DETECTORS
 from unleak.scan.example import shown
@@ -32,6 +34,7 @@ def pages() -> dict[str, str]:
         **{f"actions/{a.id}.md": _page(a.title, _action(a)) for a in ACTIONS.values()},
         "evictions.md": _page("Evictions", _evictions()),
         "checks.md": _page("Checks", _checks()),
+        "review.md": _page("What a review looks at", _review()),
         "rules.md": _page("Rules", _rules(rules)),
         **{f"rules/{r.slug}.md": _page(r.title, _rule(r)) for r in rules},
         "policy.md": _page("The responder's policy", _policy()),
@@ -181,6 +184,24 @@ def _checks() -> Iterator[str]:
     yield from ("What unleak looks at. A check never writes.", "", "| Check | What it does | Needs |", "|---|---|---|")
     for c in CHECKS.values():
         yield f"| {c.id} | {c.title} | {', '.join(f'`{p}`' for p in c.permissions) or 'nothing'} |"
+
+
+def _review() -> Iterator[str]:
+    yield "What `unleak review` looks at, in this order of worth. `--check ID` takes one of them. None of them writes."
+    yield ""
+    for c in REVIEW_CHECKS:
+        doc = sys.modules[type(c).__module__ if c.id in type(c).__module__ else f"unleak.review.{c.id}"].__doc__ or ""
+        yield from (f"## {c.id}", "", *_wrapped(f"{c.title}. {_once(c.scope)}."), "")
+        for paragraph in doc.strip().split("\n\n"):
+            yield from (*_wrapped(re.sub(r"(https://\S+)", r"<\1>", " ".join(paragraph.split()))), "")
+        yield from (*_wrapped("Tells of " + ", ".join(f"`{kind}`" for kind in c.types) + "."), "")
+        yield from (*_wrapped("Needs " + ", ".join(f"`{p}`" for p in c.permissions) + "."), "")
+    yield from ("## The policy", "", "As `unleak setup policy --review` prints it: managed policies, each within IAM's")
+    yield from ("limit of 6,144 characters.", "", "```json", json.dumps(list(review_policies()), indent=2), "```")
+
+
+def _once(scope: Scope) -> str:
+    return "Once in an account" if scope is Scope.GLOBAL else "In every region"
 
 
 def _rules(rules: Sequence[Rule]) -> Iterator[str]:

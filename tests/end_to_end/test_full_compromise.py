@@ -34,4 +34,5 @@ def test_the_account_is_as_it_was_before(site: Site) -> None:
     assert differences(seen, photograph(site.stage.admin, site.stage.account)) == [
         f"key {leaked} of aws-victim is missing"
     ]
-    assert [path for path in changed(before, dump_of(site)) if leaked not in path] == []
+    found = [path for path in changed(before, dump_of(site)) if leaked not in path]
+    assert not found, "\n".join(found)

@@ -1,5 +1,6 @@
 """Which account, as whom, in which region."""
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config as BotoConfig
@@ -16,6 +18,7 @@ from botocore.loaders import Loader
 from unleak import __version__
 from unleak.aws.client import Client, Watcher
 from unleak.aws.errors import translate
+from unleak.aws.traffic import Traffic
 from unleak.config import AccountAccess, Config
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.errors import AccessDenied, CouldNotLook
@@ -44,6 +47,7 @@ class Caller:
 
 LISTS_MEMBERS = "organizations:ListAccounts"
 """What discovering the accounts of an organisation needs, in its management account."""
+_ACCOUNT_DIGITS = 12
 _CLOCK_NOISE = timedelta(seconds=3)
 # Where IAM and other services without a region leave their trail.
 _GLOBAL = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -75,6 +79,8 @@ class Accounts:
         self._callers: dict[str, Caller] = {}
         self.clock_offset = timedelta()
         """How far AWS's clock is ahead of this machine's, as of the last answer; zero where they agree."""
+        self.traffic = Traffic()
+        """What was asked since, over all clients."""
         self._lock = Lock()
 
     @cached_property
@@ -130,6 +136,13 @@ class Accounts:
         found = self.client(account, "ec2").describe_regions()["Regions"]
         return tuple(sorted(r["RegionName"] for r in found))
 
+    def regions_enabled(self, account: str) -> Mapping[str, bool]:
+        """Every region that there is, whatever is configured, and whether the account has enabled it: where it has not,
+        nothing can stand.
+        """
+        found = self.client(account, "ec2").describe_regions(AllRegions=True)["Regions"]
+        return {r["RegionName"]: r.get("OptInStatus") != "not-opted-in" for r in found}
+
     def _make(self, session: Any, service: str, region: str) -> Client:
         return Client(self._boto_client(session, service, region, _BOTO), self._watcher, self._hear_time)
 
@@ -145,6 +158,8 @@ class Accounts:
     def _boto_client(self, session: Any, service: str, region: str, how: BotoConfig) -> Any:
         def make() -> Any:
             made = session.create_client(service, region, endpoint_url=self._endpoint, config=how)
+            made.meta.events.register("needs-retry", self.traffic.attempted)
+            made.meta.events.register("before-sign.s3-control", _unprefixed)
             if self._headers:
                 made.meta.events.register("before-sign.*", self._add_headers)
             return made
@@ -216,6 +231,18 @@ class Accounts:
         found = self._make(session, "sts", self._config.region).get_caller_identity()
         signs_with = session.get_credentials()
         return Caller(found["Account"], found["Arn"], signs_with.access_key if signs_with else "")
+
+
+def _unprefixed(request: Any, **_: object) -> None:
+    """S3's control plane is asked at a host named after the account, which an endpoint that is an address has not."""
+    parts = urlsplit(request.url)
+    prefix, _, address = parts.netloc.partition(".")
+    try:
+        ipaddress.ip_address(address.partition(":")[0])
+    except ValueError:
+        return
+    if prefix.isdecimal() and len(prefix) == _ACCOUNT_DIGITS:
+        request.url = parts._replace(netloc=address).geturl()
 
 
 def _session_of(credentials: Credentials) -> Any:

@@ -35,7 +35,7 @@ REFUSED = {
     "InvalidToken",
     "TokenRefreshRequired",
 }
-_BUSY = {
+BUSY = {
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -88,7 +88,7 @@ def _kind(code: str, status: int, doing: str) -> tuple[type[AwsError], str]:
             CredentialRefused,
             "the credential was not accepted: look at its status, and at the clock of this machine",
         )
-    if code in _BUSY or status >= _SERVER_ERROR:
+    if code in BUSY or status >= _SERVER_ERROR:
         return Unreachable, "AWS is busy: running again goes on where this stopped"
     if code.endswith(_MISSING_SUFFIXES) or code in {"NoSuchBucket", "404"}:
         return NotFound, ""

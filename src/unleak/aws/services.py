@@ -3,6 +3,7 @@
 from functools import cache
 
 import botocore.session
+from botocore.exceptions import UnknownRegionError
 
 
 @cache
@@ -16,3 +17,17 @@ def _prefixes() -> frozenset[str]:
 def is_service(prefix: str) -> bool:
     """Whether actions of IAM begin with it, `s3`. Seconds for a name that botocore has not as its own."""
     return prefix in botocore.session.get_session().get_available_services() or prefix in _prefixes()
+
+
+@cache
+def may_be_offered(service: str, region: str) -> bool:
+    """False only where botocore knows regions of this service in the region's partition, and this one is none of them:
+    then no answer, or an unknown operation, means that there is nothing to ask.
+    """
+    session = botocore.session.get_session()
+    try:
+        partition = session.get_partition_for_region(region)
+    except UnknownRegionError:
+        return True
+    known = session.get_available_regions(service, partition_name=partition)
+    return not known or region in known

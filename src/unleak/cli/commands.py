@@ -15,6 +15,7 @@ COMMANDS = {
     "inspect": "Whose key is this, and what may it do?",
     "respond": "Contain a leaked key, and prove it.",
     "investigate": "What did this key do, and every credential that came from it?",
+    "review": "What stands in the account, in every region: by the incident, since, or older?",
     "evict": "Take out what the attacker put in, each change shown before.",
     "rotate": "Give those who use the key a new one, wait, then switch the old one off.",
     "data": "What did this key read, write and delete, and what was there before?",

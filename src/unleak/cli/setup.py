@@ -1,9 +1,14 @@
 """`unleak setup`."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from unleak.cli.setup_check import check
 from unleak.cli.setup_hooks import hooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.group("setup")
@@ -17,15 +22,28 @@ command.add_command(check)
 
 @command.command("policy")
 @click.option("--organization", is_flag=True, help="That of the role in the organisation's management account.")
+@click.option("--evict", is_flag=True, help="What `unleak evict` needs beside the responder's.")
 @click.option("--rotation", is_flag=True, help="What `unleak rotate` needs beside the responder's.")
-def policy(organization: bool, rotation: bool) -> None:
-    """The least-privilege IAM policy of a responder, derived from what every check and action declares."""
+@click.option("--review", is_flag=True, help="What `unleak review` needs, which only reads.")
+def policy(**of: bool) -> None:
+    """The least-privilege IAM policies of a responder, derived from what every check and action declares.
+
+    A managed policy holds 6,144 characters: where more is needed, a list is printed.
+    """
     import json
 
-    from unleak.engine.permissions import organization_policy, responder_policy, rotation_policy
+    from unleak.engine import permissions
     from unleak.model.errors import Misuse
 
-    if organization and rotation:
-        raise Misuse("name one: --organization or --rotation", "each is a policy of its own")
-    made = organization_policy() if organization else rotation_policy() if rotation else responder_policy()
-    click.echo(json.dumps(made, indent=2))
+    asked = [name for name, is_so in of.items() if is_so]
+    if len(asked) > 1:
+        raise Misuse(f"--{asked[0]} and --{asked[1]} are different policies", "ask for one of them")
+    makers: "dict[str, Callable[[], tuple[dict[str, Any], ...]]]" = {
+        "organization": lambda: (permissions.organization_policy(),),
+        "evict": permissions.evictor_policies,
+        "rotation": lambda: (permissions.rotation_policy(),),
+        "review": permissions.review_policies,
+        "": lambda: (permissions.responder_policy(),),
+    }
+    made = makers[asked[0] if asked else ""]()
+    click.echo(json.dumps(made[0] if len(made) == 1 else list(made), indent=2))

@@ -7,6 +7,7 @@ from typing import Any
 from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.respond import ACTIONS, CHECKS, CONTAINS, STOPS
+from unleak.review import CHECKS as REVIEW_CHECKS
 from unleak.rotate import ACTIONS as ROTATING
 from unleak.rotate.copies import PERMISSIONS as OF_COPIES
 
@@ -14,6 +15,7 @@ LONGEST_MANAGED = 6144
 """Characters of a managed policy."""
 _OF_MEMBERS = {"organizations:DescribeOrganization"}
 _OF_MANAGEMENT = {"sts:AssumeRoot"}
+_FINDS_REGIONS = "ec2:DescribeRegions"
 
 
 def _is_of_management(permission: str) -> bool:
@@ -51,7 +53,7 @@ def _parted(permissions: Iterable[str]) -> Iterator[list[str]]:
     """
     part: list[str] = []
     for permission in permissions:
-        if part and _size(_policy(UnleakEvicts=[*part, permission])) > LONGEST_MANAGED:
+        if part and _size(_policy(UnleakReviews=[*part, permission])) > LONGEST_MANAGED:
             yield part
             part = []
         part.append(permission)
@@ -85,6 +87,16 @@ def organization_policy() -> dict[str, Any]:
     """For the role in the organisation's management account that locks members and removes their root's keys."""
     every = {p for c in CHECKS.values() for p in c.permissions} | {p for a in ACTIONS.values() for p in a.permissions}
     return _policy(UnleakOrganization=[p for p in sorted({*every, LISTS_MEMBERS}) if _is_of_management(p)])
+
+
+def review_policies() -> tuple[dict[str, Any], ...]:
+    """What `unleak review` needs, which only reads, in as many managed policies as it takes. Responding needs none.
+
+    It reads secrets and parameters, to look for copies of the key: who does not want that, leaves the policy's
+    `secretsmanager:GetSecretValue` and `ssm:GetParameters` out, and the review says that it could not look there.
+    """
+    needed = sorted({_FINDS_REGIONS, *(p for check in REVIEW_CHECKS for p in check.permissions)})
+    return tuple(_policy(UnleakReviews=part) for part in _parted(needed))
 
 
 def _policy(**statements: list[str]) -> dict[str, Any]:

@@ -1,1 +1,72 @@
-"""What stands in the accounts, what it costs, and what the attacker's credentials did to data."""
+"""What stands in the account, in every region: one file a check, in the order of what attackers use most. What the leak
+costs (`bill`) and what it did to data (`data`) are questions of their own.
+"""
+
+from unleak.review import (
+    bedrock,
+    copies_in_code,
+    copies_in_machines,
+    copies_in_stores,
+    databases,
+    disks,
+    ec2_instances,
+    ec2_launching,
+    ecs,
+    eks,
+    guards,
+    iam_policies,
+    iam_providers,
+    iam_roles,
+    iam_users,
+    identity_center,
+    inventory,
+    kms,
+    lambda_functions,
+    managed_compute,
+    messaging,
+    networks,
+    organization,
+    quotas,
+    roles_anywhere,
+    s3_buckets,
+    security_groups,
+    ses,
+    trails,
+)
+from unleak.review.check import ReviewCheck
+
+_IN_DEPTH: tuple[ReviewCheck, ...] = (
+    iam_users.CHECK,
+    iam_roles.CHECK,
+    iam_policies.CHECK,
+    iam_providers.CHECK,
+    roles_anywhere.CHECK,
+    identity_center.CHECK,
+    copies_in_code.CHECK,
+    copies_in_machines.CHECK,
+    copies_in_stores.CHECK,
+    ec2_instances.CHECK,
+    ec2_launching.CHECK,
+    lambda_functions.CHECK,
+    ecs.CHECK,
+    eks.CHECK,
+    managed_compute.CHECK,
+    s3_buckets.CHECK,
+    disks.CHECK,
+    databases.CHECK,
+    kms.CHECK,
+    security_groups.CHECK,
+    ses.CHECK,
+    messaging.CHECK,
+    networks.CHECK,
+    trails.CHECK,
+    guards.CHECK,
+    organization.CHECK,
+    quotas.CHECK,
+    bedrock.CHECK,
+)
+CHECKS: tuple[ReviewCheck, ...] = (
+    *_IN_DEPTH,
+    inventory.Inventory(frozenset(kind for check in _IN_DEPTH for kind in check.types)),
+)
+"""The last one is for all that the others do not tell of."""

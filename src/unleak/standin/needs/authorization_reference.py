@@ -13,6 +13,7 @@ from unleak.standin.request import ApiCall
 
 # What a service signs as, where that is not the prefix of its actions.
 _PREFIXES = {
+    "cloudcontrolapi": "cloudformation",
     "monitoring": "cloudwatch",
     "email": "ses",
     "sesv2": "ses",
