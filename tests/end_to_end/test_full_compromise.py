@@ -34,5 +34,13 @@ def test_the_account_is_as_it_was_before(site: Site) -> None:
     assert differences(seen, photograph(site.stage.admin, site.stage.account)) == [
         f"key {leaked} of aws-victim is missing"
     ]
-    found = [path for path in changed(before, dump_of(site)) if leaked not in path]
+    found = [path for path in changed(before, dump_of(site)) if leaked not in path and not _stays(path)]
     assert not found, "\n".join(found)
+
+
+def _stays(path: str) -> bool:
+    """What no eviction can or should take away."""
+    logs, interfaces = "/s3 aws/buckets/acme-logs-", "/ec2 us-east-1/enis: None"
+    if "/next_version_num: " in path:
+        return True  # IAM gives no version's number twice
+    return path.startswith((logs, interfaces))  # the trail's files are evidence; the engine never forgets an interface

@@ -38,7 +38,7 @@ def policy(**of: bool) -> None:
     asked = [name for name, is_so in of.items() if is_so]
     if len(asked) > 1:
         raise Misuse(f"--{asked[0]} and --{asked[1]} are different policies", "ask for one of them")
-    makers: "dict[str, Callable[[], tuple[dict[str, Any], ...]]]" = {
+    makers: dict[str, Callable[[], tuple[dict[str, Any], ...]]] = {
         "organization": lambda: (permissions.organization_policy(),),
         "evict": permissions.evictor_policies,
         "rotation": lambda: (permissions.rotation_policy(),),

@@ -104,7 +104,9 @@ def _machines(client: Ask) -> Iterator[tuple[str, Any]]:
 
 def _snapshots(client: Ask) -> Iterator[tuple[str, Any]]:
     ec2 = client("ec2")
-    for snapshot in list(ec2.pages("describe_snapshots", "Snapshots", OwnerIds=["self"])):
+    account = client("sts").get_caller_identity()["Account"]
+    listed = ec2.pages("describe_snapshots", "Snapshots", OwnerIds=["self"])
+    for snapshot in [s for s in listed if s["OwnerId"] == account]:
         asked = {"SnapshotId": snapshot["SnapshotId"], "Attribute": "createVolumePermission"}
         yield f"snapshot {snapshot['SnapshotId']}", ec2.describe_snapshot_attribute(**asked)["CreateVolumePermissions"]
 

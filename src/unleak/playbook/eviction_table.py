@@ -6,6 +6,7 @@ What hangs on a thing that the attacker made goes with the thing: then only the 
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from unleak.model.plan import TargetKind
 
@@ -47,6 +48,7 @@ def without_gone(part: str) -> tuple[str, bool]:
     return part.removesuffix("|gone"), part.endswith("|gone")
 
 
+@lru_cache(maxsize=4096)
 def units_of(type_: str, deed: str, part: str) -> tuple[Line, ...]:
     """In the order in which they are wanted: what stops it before what deletes it."""
     return tuple(line for line in UNIT_OF if line.fits(type_, deed, part))
