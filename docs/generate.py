@@ -139,6 +139,7 @@ _UNDONE_BY = {
     "unshare_database_snapshot": "sharing it as it was found",
     "unshare_document": "sharing it as it was found",
     "terminate_instance": f"{_NEVER}: what is deleted is gone",
+    "delete_lightsail_instance": f"{_NEVER}: what is deleted is gone",
     "deregister_image": f"{_NEVER}: what is deleted is gone",
     "delete_snapshot": f"{_NEVER}: what is deleted is gone",
     "delete_database_snapshot": f"{_NEVER}: what is deleted is gone",

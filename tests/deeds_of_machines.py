@@ -142,6 +142,7 @@ SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "stop_service": _made_service,
     "restore_rule": _made_rule,
     "stop_lightsail_instance": _made_lightsail,
+    "delete_lightsail_instance": _made_lightsail,
 }
 MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
     "cancel_spot_request, of a fleet": _asked_fleet,

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 
 @click.command("drill")
+@click.option(
+    "--technique",
+    "technique_id",
+    default="key_deletion_is_not_enough",
+    show_default=True,
+    help="Or full_compromise: everything that a finder does to come back, and all put right.",
+)
 @click.option("--no-contain", is_flag=True, help="Switch containment off: the drill must then fail.")
 @click.option(
     "--lag",
@@ -36,19 +43,25 @@ if TYPE_CHECKING:
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @aws_options
 def command(
-    no_contain: bool, lag: tuple[float, float], seed: int, account: str, format_name: str,
+    technique_id: str, no_contain: bool, lag: tuple[float, float], seed: int, account: str, format_name: str,
     profile: str, region: str, config_path: Path | None,
 ) -> None:  # fmt: skip
-    """Play the attack "key deletion is not enough": it must succeed before containment, and fail after it.
+    """Play an attack: it must succeed before containment, and fail after it. Exit code 0 only when both are seen.
 
-    Exit code 0 only when both are seen.
+    After a full compromise all is put right as well, with everything approved, and the account must be what it was but
+    for the leaked key.
+
+    \b
+    unleak drill
+    unleak drill --technique full_compromise
     """
     from unleak.cli.stagelight import Plain
 
     config = config_of(profile, region, config_path)
     with tempfile.TemporaryDirectory(prefix="unleak-drill-") as folder:
         watcher = Plain(sys.stderr)
-        drill = play(config, Path(folder), watcher, lag=lag, seed=seed, account=account, contain=not no_contain)
+        drill = play(config, Path(folder), watcher, lag=lag, seed=seed, account=account, contain=not no_contain,
+                     technique_id=technique_id)  # fmt: skip
     click.echo(json.dumps(to_plain(drill), indent=2) if format_name == "json" else verdict_line(drill))
     for line in drill.left_behind:
         click.echo(f"left behind in the account: {line}", err=True)
@@ -56,8 +69,9 @@ def command(
 
 
 def play(
-    config: "Config", folder: Path, watcher: object, *, lag: tuple[float, float], seed: int, account: str, contain: bool
-) -> "Drill":
+    config: "Config", folder: Path, watcher: object, *, lag: tuple[float, float], seed: int, account: str,
+    contain: bool, technique_id: str = "",
+) -> "Drill":  # fmt: skip
     """In the embedded AWS, or in `account`. The record lies in `folder`."""
     from dataclasses import replace
     from typing import cast
@@ -68,22 +82,30 @@ def play(
     from unleak.drill.arena import embedded, existing
     from unleak.drill.run import run_drill
     from unleak.drill.techniques import TECHNIQUES
+    from unleak.model.errors import Misuse
 
+    technique = next((t for t in TECHNIQUES if t.id == technique_id), None) if technique_id else TECHNIQUES[0]
+    if technique is None:
+        raise Misuse(f"there is no technique {technique_id}", f"there are {', '.join(t.id for t in TECHNIQUES)}")
     here = replace(config, home=folder / "record")
     heard = cast("Watcher", watcher)
     if account:
-        return run_drill(existing(here, account), here, TECHNIQUES[0], folder, heard, contain=contain)
+        return run_drill(existing(here, account), here, technique, folder, heard, contain=contain)
     with embedded(replace(here, profile="", region="us-east-1"), lag, seed) as arena:
-        return run_drill(arena, here, TECHNIQUES[0], folder, heard, contain=contain)
+        return run_drill(arena, here, technique, folder, heard, contain=contain)
 
 
 def verdict_line(drill: "Drill") -> str:
     if drill.passed:
-        return "the drill passed: what succeeded before containment is refused after it"
+        told = "the drill passed: what succeeded before containment is refused after it"
+        return f"{told}, and the account is what it was" if drill.technique.puts_right else told
     if not drill.attack_succeeded:
         return "the drill proves nothing: the attack did not succeed before containment"
     if not drill.attack_failed:
         return "the drill FAILED: the attacker can still do what matters"
+    if drill.plan is not None and drill.plan.contained and not drill.is_put_right:
+        why = drill.put_right.why_not if drill.put_right else "it was not tried"
+        return f"the drill FAILED: the account is not what it was: {why or '; '.join(drill.differs[:3])}"
     return "the drill FAILED: unleak itself does not call the key contained"
 
 
@@ -107,4 +129,11 @@ def to_plain(drill: "Drill") -> dict[str, object]:
             for i, (name, move) in enumerate(zip(names, drill.technique.moves, strict=True))
         ],
         "left_behind": drill.left_behind,
+        "put_right": None
+        if drill.put_right is None
+        else {
+            "agreed": len(drill.put_right.agreed),
+            "why_not": drill.put_right.why_not,
+            "differs": drill.differs,
+        },
     }

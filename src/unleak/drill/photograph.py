@@ -21,7 +21,19 @@ def photograph(admin: Accounts, account: str) -> Things:
         return admin.client(account, service)
 
     found: Things = {}
-    for look in (_users, _roles, _groups, _policies, _network, _machines, _snapshots, _functions, _buckets, _watchers):
+    for look in (
+        _users,
+        _roles,
+        _groups,
+        _policies,
+        _network,
+        _machines,
+        _snapshots,
+        _functions,
+        _buckets,
+        _watchers,
+        _elsewhere,
+    ):
         found |= dict(look(client))
     return found
 
@@ -133,6 +145,21 @@ def _watchers(client: Ask) -> Iterator[tuple[str, Any]]:
         yield f"trail {trail['Name']}", trails.get_trail_status(Name=trail["TrailARN"])["IsLogging"]
     for detector in guard.list_detectors()["DetectorIds"]:
         yield f"detector {detector}", guard.get_detector(DetectorId=detector)["Status"]
+
+
+def _elsewhere(client: Ask) -> Iterator[tuple[str, Any]]:
+    """Where nobody looks."""
+    for instance in client("lightsail").pages("get_instances", "instances"):
+        yield f"Lightsail instance {instance['name']}", instance["state"]["name"]
+    for group in client("autoscaling").pages("describe_auto_scaling_groups", "AutoScalingGroups"):
+        yield f"scaling group {group['AutoScalingGroupName']}", [group["MinSize"], group["MaxSize"]]
+    for request in client("ec2").pages("describe_spot_instance_requests", "SpotInstanceRequests"):
+        if request["State"] not in {"cancelled", "closed"}:
+            yield f"spot request {request['SpotInstanceRequestId']}", request["State"]
+    for template in client("ec2").pages("describe_launch_templates", "LaunchTemplates"):
+        yield f"launch template {template['LaunchTemplateName']}", template["DefaultVersionNumber"]
+    for provider in client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]:
+        yield f"identity provider {provider['Arn']}", True
 
 
 def _statements(answer: Any) -> list[Any]:

@@ -8,6 +8,7 @@
 6. Verify until it holds.
 7. Attack again, in both accounts: what matters must be refused in one, and is not in the other.
 8. Read the trail once more, and report.
+9. Where the technique says so: take out what was left, lift the denies, and hold the account beside what it was.
 """
 
 import time
@@ -16,12 +17,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from unleak.aws.accounts import Accounts
 from unleak.config import Config
 from unleak.drill.arena import Arena
+from unleak.drill.photograph import differences, photograph
 from unleak.drill.push import push_leak
+from unleak.drill.putting_right import PutRight, put_right
 from unleak.drill.stage import Stage, build, ordinary_activity, tear_down
 from unleak.drill.technique import Loot, Move, Result, Technique, make
 from unleak.drill.techniques.key_deletion_is_not_enough import stop_by_hand
@@ -31,7 +34,7 @@ from unleak.git.repository import Repository
 from unleak.model.alert import Alert, Ground
 from unleak.model.clock import parse_stamp
 from unleak.model.entry import Concluded, Entry
-from unleak.model.errors import CouldNotLook
+from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
 from unleak.model.incident import ActionState, Incident
 from unleak.model.plan import Mode, Plan, Proof, Tri
@@ -71,6 +74,16 @@ class Drill:
     seconds: dict[str, float] = field(default_factory=dict)
     forwarded: float = 0.0
     left_behind: list[str] = field(default_factory=list)
+    put_right: PutRight | None = None
+    differs: list[str] = field(default_factory=list)
+    """In the account from what it was before the attack, the leaked key apart."""
+
+    @property
+    def is_put_right(self) -> bool:
+        """Also where the technique does not ask for it."""
+        return not self.technique.puts_right or (
+            self.put_right is not None and not self.put_right.why_not and not self.differs
+        )
 
     @property
     def attack_succeeded(self) -> bool:
@@ -85,7 +98,7 @@ class Drill:
     @property
     def passed(self) -> bool:
         contained = self.plan is not None and self.plan.contained
-        return self.attack_succeeded and self.attack_failed and contained
+        return self.attack_succeeded and self.attack_failed and contained and self.is_put_right
 
     def _wanted(self, phase: str) -> list[Result]:
         moves = self.technique.moves
@@ -96,15 +109,24 @@ class Drill:
 def run_drill(
     arena: Arena, config: Config, technique: Technique, folder: Path, watcher: Watcher, *, contain: bool = True
 ) -> Drill:
-    """`contain=False` switches containment off: such a drill must not pass."""
+    """`contain=False` switches containment off: such a drill must not pass. Raises Misuse where the technique needs a
+    clock that can be moved, and the arena has none.
+    """
+    if technique.puts_right and not arena.is_standin:
+        raise Misuse(f"{technique.id} waits for days", "play it on the embedded AWS, without --account")
     watcher.step(1, "An account, and an ordinary day in it")
     with _cleared_afterwards(arena) as left_behind:
         stage = build(arena.subject, *responder_policies())
         ordinary_activity(stage)
         control = build(arena.control, *responder_policies()) if arena.control else None
+        for one in filter(None, (stage, control)):
+            technique.prepare(one)
+        before = photograph(stage.admin, stage.account) if technique.puts_right else {}
         arena.set_lag()
         drill = Drill(technique, stage, _world(arena, config, stage, watcher), left_behind=left_behind)
         _fight(arena, drill, control, folder, watcher, contain=contain)
+        if technique.puts_right and contain:
+            _put_right(drill, before, watcher)
         drill.world.record.close()
     return drill
 
@@ -130,7 +152,7 @@ def _fight(arena: Arena, drill: Drill, control: Stage | None, folder: Path, watc
     watcher.step(4, "The key is found in the push")
     drill.finding = _find(drill, bare, watcher)
     watcher.step(5, "Containment" if contain else "Containment is switched off")
-    watched, incident_id = _respond(drill, watcher, Mode.DISABLE if contain else Mode.OBSERVE)
+    watched, incident_id = _respond(drill, watcher, drill.technique.mode if contain else Mode.OBSERVE)
     if control is not None:
         control_loot = _loot(arena, config=drill.world.config, stage=control)
         _attack(drill.technique, control_loot, None, BEFORE)
@@ -144,6 +166,19 @@ def _fight(arena: Arena, drill: Drill, control: Stage | None, folder: Path, watc
     watcher.step(7, "The trail, read once more")
     _read_on(arena, drill)
     drill.forwarded = arena.clock.forwarded
+
+
+def _put_right(drill: Drill, before: dict[str, Any], watcher: Watcher) -> None:
+    watcher.step(8, "All is put right")
+    if drill.incident is None:
+        return
+    drill.put_right = put_right(drill.world, drill.incident.id)
+    stage, leaked = drill.stage, drill.stage.victim.key_id
+    found = differences(before, photograph(stage.admin, stage.account))
+    drill.differs = [one for one in found if leaked not in one]
+    watcher.say(f"{len(drill.put_right.agreed)} changes were agreed to; {drill.put_right.why_not or 'restored'}")
+    for one in drill.differs:
+        watcher.say(one)
 
 
 def _world(arena: Arena, config: Config, stage: Stage, watcher: Watcher) -> World:

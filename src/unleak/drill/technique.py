@@ -9,7 +9,7 @@ from unleak.aws.client import Client
 from unleak.drill.stage import Stage
 from unleak.model.credential import Credentials, SecretKey, SessionToken
 from unleak.model.errors import AccessDenied, AwsError, CredentialRefused, UnleakError
-from unleak.model.plan import Tri
+from unleak.model.plan import Mode, Tri
 
 
 @dataclass(slots=True)
@@ -56,13 +56,18 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """`id` is its module's name. `attack` refers to MITRE ATT&CK. `prepare` lays out what must be there before."""
+    """`id` is its module's name. `attack` refers to MITRE ATT&CK. `prepare` lays out what must be there before; `mode`
+    is how far containment goes. `puts_right`: afterwards all is put right, and the account held beside what it was: that
+    takes days of a clock that can be moved.
+    """
 
     id: str
     title: str
     attack: tuple[str, ...]
     moves: tuple[Move, ...]
     prepare: Callable[[Stage], None] = lambda _: None
+    mode: Mode = Mode.DISABLE
+    puts_right: bool = False
 
 
 def make(move: Move, loot: Loot) -> Result:

@@ -96,6 +96,7 @@ _MACHINES = (
     Line("EC2::KeyPair", "delete_key_pair"),
     Line("ECS::Service", "stop_service"),
     Line("Lightsail::Instance", "stop_lightsail_instance"),
+    Line("Lightsail::Instance", "delete_lightsail_instance"),
     Line("Lambda::Function", "disable_function"),
     *_parts(
         "Lambda::Function", "disable_function", "code", "layers", "role", "handler", "environment", "vpcConfig",

