@@ -58,7 +58,7 @@ def _thing(arn: str, kind: str, created: datetime | None = BEFORE, name: str = "
         ),
         (
             _thing(USER, "AWS::IAM::AccessKey", AFTER, KEY),
-            [fact(USER, "AWS::IAM::AccessKey", detail=f"access key {KEY}")],
+            [fact(USER, "AWS::IAM::AccessKey", detail=f"key {KEY}, inactive")],
             Age.BY_INCIDENT,
             "created",
         ),

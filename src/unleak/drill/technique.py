@@ -57,8 +57,8 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Technique:
     """`id` is its module's name. `attack` refers to MITRE ATT&CK. `prepare` lays out what must be there before; `mode`
-    is how far containment goes. `puts_right`: afterwards all is put right, and the account held beside what it was: that
-    takes days of a clock that can be moved.
+    is how far containment goes. `puts_right`: afterwards all is put right, and the account held beside what it was,
+    which takes days of a clock that can be moved.
     """
 
     id: str

@@ -4,19 +4,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups_manage_delete.html
 """
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from unleak.aws.client import Client
-from unleak.evict.putting_right import Parts, PuttingRight
+from unleak.evict.deleting import DeletingSaved
 from unleak.model.errors import NotFound
-from unleak.model.evidence import Fact
 from unleak.model.plan import Target
-from unleak.unit import ByHand, Context
+from unleak.unit import ByHand
 
 
-class DeleteGroup(PuttingRight):
+class DeleteGroup(DeletingSaved):
     id = "delete_group"
     title = "Delete a group of users that the attacker made, saved so that it can be made again"
     permissions = (
@@ -24,42 +22,24 @@ class DeleteGroup(PuttingRight):
         "iam:RemoveUserFromGroup", "iam:DeleteGroupPolicy", "iam:DetachGroupPolicy", "iam:DeleteGroup",
         "iam:CreateGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup",
     )  # fmt: skip
-    deletes = True
-    whole = True
+    type = "IAM::Group"
+    noun = "group"
+    breaks = "whoever has rights only by group {name}"
+    back = "make the group again with its policies and members"
     by_hand = ByHand(
         console="IAM > User groups > {name} > Delete",
         cli="aws iam delete-group --group-name {name}  # after its members and policies",
     )
     references = ("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups_manage_delete.html",)
 
-    def right(self, context: Context, target: Target, deed: Fact) -> Iterator[tuple[str, Any]]:
-        del context, target
-        if deed.type == "AWS::IAM::Group" and deed.deed == "created" and not deed.part:
-            yield "", None
+    def image(self, iam: Client, target: Target) -> dict[str, Any]:
+        return _image(iam, target.name)
 
-    def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
-        del part
-        iam = context.aws.client(target.account, "iam", fresh=fresh)
-        try:
-            return _image(iam, target.name)
-        except NotFound:
-            return None
+    def take_apart(self, iam: Client, target: Target) -> None:
+        _take_apart(iam, target.name)
 
-    def write(self, context: Context, target: Target, part: str, value: Any) -> None:
-        del part
-        iam = context.aws.client(target.account, "iam")
-        if value is None:
-            _take_apart(iam, target.name)
-        else:
-            _make(iam, target.name, value)
-
-    def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
-        del parts
-        return (
-            f"delete group {target.name}, which the attacker made",
-            f"whoever has rights only by group {target.name}",
-            "make the group again with its policies and members",
-        )
+    def make(self, iam: Client, target: Target, image: dict[str, Any]) -> None:
+        _make(iam, target.name, image)
 
 
 def _image(iam: Client, name: str) -> dict[str, Any]:
@@ -76,18 +56,17 @@ def _image(iam: Client, name: str) -> dict[str, Any]:
 
 def _take_apart(iam: Client, name: str) -> None:
     """Whatever hangs on it now, not only what was saved."""
-    with suppress(NotFound):
-        now = _image(iam, name)
-        for user in now["members"]:
-            with suppress(NotFound):
-                iam.remove_user_from_group(GroupName=name, UserName=user)
-        for arn in now["attached"]:
-            with suppress(NotFound):
-                iam.detach_group_policy(GroupName=name, PolicyArn=arn)
-        for policy in now["inline"]:
-            with suppress(NotFound):
-                iam.delete_group_policy(GroupName=name, PolicyName=policy)
-        iam.delete_group(GroupName=name)
+    now = _image(iam, name)
+    for user in now["members"]:
+        with suppress(NotFound):
+            iam.remove_user_from_group(GroupName=name, UserName=user)
+    for arn in now["attached"]:
+        with suppress(NotFound):
+            iam.detach_group_policy(GroupName=name, PolicyArn=arn)
+    for policy in now["inline"]:
+        with suppress(NotFound):
+            iam.delete_group_policy(GroupName=name, PolicyName=policy)
+    iam.delete_group(GroupName=name)
 
 
 def _make(iam: Client, name: str, image: dict[str, Any]) -> None:

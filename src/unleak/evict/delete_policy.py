@@ -4,21 +4,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-delete.h
 """
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from unleak.aws.client import Client
-from unleak.evict.putting_right import Parts, PuttingRight
+from unleak.evict.deleting import DeletingSaved
 from unleak.model.errors import NotFound
-from unleak.model.evidence import Fact
 from unleak.model.plan import Target
-from unleak.unit import ByHand, Context
+from unleak.unit import ByHand
 
 _KINDS = {"user": "User", "role": "Role", "group": "Group"}
 
 
-class DeletePolicy(PuttingRight):
+class DeletePolicy(DeletingSaved):
     id = "delete_policy"
     title = "Delete a managed policy that the attacker made, saved so that it can be made again"
     permissions = (
@@ -26,42 +24,24 @@ class DeletePolicy(PuttingRight):
         "iam:DeletePolicyVersion", "iam:DeletePolicy", "iam:CreatePolicy",
         *(f"iam:{verb}{kind}Policy" for kind in _KINDS.values() for verb in ("Attach", "Detach")),
     )  # fmt: skip
-    deletes = True
-    whole = True
+    type = "IAM::ManagedPolicy"
+    noun = "policy"
+    breaks = "whoever has rights only by policy {name}"
+    back = "make the policy again, in its default version, and attach it where it was"
     by_hand = ByHand(
         console="IAM > Policies > {name} > Delete",
         cli="aws iam delete-policy --policy-arn ARN  # after it is detached and its versions are deleted",
     )
     references = ("https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-delete.html",)
 
-    def right(self, context: Context, target: Target, deed: Fact) -> Iterator[tuple[str, Any]]:
-        del context, target
-        if deed.type == "AWS::IAM::ManagedPolicy" and deed.deed == "created" and not deed.part:
-            yield "", None
+    def image(self, iam: Client, target: Target) -> dict[str, Any]:
+        return _image(iam, target.id)
 
-    def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
-        del part
-        iam = context.aws.client(target.account, "iam", fresh=fresh)
-        try:
-            return _image(iam, target.id)
-        except NotFound:
-            return None
+    def take_apart(self, iam: Client, target: Target) -> None:
+        _take_apart(iam, target.id)
 
-    def write(self, context: Context, target: Target, part: str, value: Any) -> None:
-        del part
-        iam = context.aws.client(target.account, "iam")
-        if value is None:
-            _take_apart(iam, target.id)
-        else:
-            _make(iam, target, value)
-
-    def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
-        del parts
-        return (
-            f"delete policy {target.name}, which the attacker made, and take it off everything",
-            f"whoever has rights only by {target.name}",
-            "make the policy again, in its default version, and attach it where it was",
-        )
+    def make(self, iam: Client, target: Target, image: dict[str, Any]) -> None:
+        _make(iam, target, image)
 
 
 def _image(iam: Client, arn: str) -> dict[str, Any]:
@@ -77,16 +57,15 @@ def _image(iam: Client, arn: str) -> dict[str, Any]:
 
 
 def _take_apart(iam: Client, arn: str) -> None:
-    with suppress(NotFound):
-        for kind, names in _image(iam, arn)["on"].items():
-            for name in names:
-                with suppress(NotFound):
-                    getattr(iam, f"detach_{kind}_policy")(**{f"{_KINDS[kind]}Name": name}, PolicyArn=arn)
-        for version in list(iam.pages("list_policy_versions", "Versions", PolicyArn=arn)):
-            if not version["IsDefaultVersion"]:
-                with suppress(NotFound):
-                    iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
-        iam.delete_policy(PolicyArn=arn)
+    for kind, names in _image(iam, arn)["on"].items():
+        for name in names:
+            with suppress(NotFound):
+                getattr(iam, f"detach_{kind}_policy")(**{f"{_KINDS[kind]}Name": name}, PolicyArn=arn)
+    for version in list(iam.pages("list_policy_versions", "Versions", PolicyArn=arn)):
+        if not version["IsDefaultVersion"]:
+            with suppress(NotFound):
+                iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+    iam.delete_policy(PolicyArn=arn)
 
 
 def _make(iam: Client, target: Target, image: dict[str, Any]) -> None:

@@ -4,19 +4,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html
 """
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from unleak.aws.client import Client
-from unleak.evict.putting_right import Parts, PuttingRight
+from unleak.evict.deleting import DeletingSaved
 from unleak.model.errors import NotFound
-from unleak.model.evidence import Fact
 from unleak.model.plan import Target
-from unleak.unit import ByHand, Context
+from unleak.unit import ByHand
 
 
-class DeleteRole(PuttingRight):
+class DeleteRole(DeletingSaved):
     id = "delete_role"
     title = "Delete a role that the attacker made, saved so that it can be made again"
     permissions = (
@@ -25,42 +23,24 @@ class DeleteRole(PuttingRight):
         "iam:RemoveRoleFromInstanceProfile", "iam:CreateRole", "iam:TagRole", "iam:AttachRolePolicy",
         "iam:PutRolePolicy", "iam:AddRoleToInstanceProfile", "iam:PassRole",
     )  # fmt: skip
-    deletes = True
-    whole = True
+    type = "IAM::Role"
+    noun = "role"
+    breaks = "whatever was given role {name} since"
+    back = "make the role again with its policies; it gets another unique id"
     by_hand = ByHand(
         console="IAM > Roles > {name} > Delete",
         cli="aws iam delete-role --role-name {name}  # after its policies and instance profiles",
     )
     references = ("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html",)
 
-    def right(self, context: Context, target: Target, deed: Fact) -> Iterator[tuple[str, Any]]:
-        del context, target
-        if deed.type == "AWS::IAM::Role" and deed.deed == "created" and not deed.part:
-            yield "", None
+    def image(self, iam: Client, target: Target) -> dict[str, Any]:
+        return _image(iam, target.name)
 
-    def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
-        del part
-        iam = context.aws.client(target.account, "iam", fresh=fresh)
-        try:
-            return _image(iam, target.name)
-        except NotFound:
-            return None
+    def take_apart(self, iam: Client, target: Target) -> None:
+        _take_apart(iam, target.name)
 
-    def write(self, context: Context, target: Target, part: str, value: Any) -> None:
-        del part
-        iam = context.aws.client(target.account, "iam")
-        if value is None:
-            _take_apart(iam, target.name)
-        else:
-            _make(iam, target.name, value)
-
-    def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
-        del parts
-        return (
-            f"delete role {target.name}, which the attacker made",
-            f"whatever was given role {target.name} since",
-            "make the role again with its policies; it gets another unique id",
-        )
+    def make(self, iam: Client, target: Target, image: dict[str, Any]) -> None:
+        _make(iam, target.name, image)
 
 
 def _image(iam: Client, name: str) -> dict[str, Any]:
@@ -83,18 +63,17 @@ def _image(iam: Client, name: str) -> dict[str, Any]:
 
 def _take_apart(iam: Client, name: str) -> None:
     """Whatever hangs on it now, not only what was saved."""
-    with suppress(NotFound):
-        now = _image(iam, name)
-        for profile in now["profiles"]:
-            with suppress(NotFound):
-                iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=name)
-        for arn in now["attached"]:
-            with suppress(NotFound):
-                iam.detach_role_policy(RoleName=name, PolicyArn=arn)
-        for policy in now["inline"]:
-            with suppress(NotFound):
-                iam.delete_role_policy(RoleName=name, PolicyName=policy)
-        iam.delete_role(RoleName=name)
+    now = _image(iam, name)
+    for profile in now["profiles"]:
+        with suppress(NotFound):
+            iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=name)
+    for arn in now["attached"]:
+        with suppress(NotFound):
+            iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+    for policy in now["inline"]:
+        with suppress(NotFound):
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam.delete_role(RoleName=name)
 
 
 def _make(iam: Client, name: str, image: dict[str, Any]) -> None:

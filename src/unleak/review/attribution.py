@@ -75,10 +75,15 @@ def _is_of(fact: Fact, thing: Thing) -> bool:
     if thing.type == _ROOT:
         return fact.type == thing.type
     if thing.type == _VERSION:
-        return thing.name.rsplit(" ", 1)[-1] in fact.detail.split()
+        return thing.name.rsplit(" ", 1)[-1] in _words(fact)
     if not _hangs(fact.type) and not _hangs(thing.type):
         return True
-    return fact.type == thing.type and (thing.type == _NAMELESS or thing.name in fact.detail.split())
+    return fact.type == thing.type and (thing.type == _NAMELESS or thing.name in _words(fact))
+
+
+def _words(fact: Fact) -> set[str]:
+    """What a fact says of the one thing that hangs on another: `key AKIA..., inactive`."""
+    return {fact.part.partition("|")[2], *fact.detail.replace(",", " ").split()}
 
 
 def _hangs(kind: str) -> bool:
