@@ -40,5 +40,21 @@ def test_the_call_before_is_found(case: str, tmp_path: Path) -> None:
     one = Remaining(fact.arn, fact.type, fact.deed, "", "", fact.at, fact.event_id, "stands", action=fact.action,
                     part=fact.part)  # fmt: skip
     with table_over(tmp_path, shelf.paths) as table:
-        (found,) = with_former(table, [one])
+        (found,) = with_former(table, [one], {last.event_id})
     assert found.former == CASES[case][0][1]
+
+
+def test_who_writes_twice_does_not_have_their_first_version_put_back(tmp_path: Path) -> None:
+    put = {"eventSource": "kms.amazonaws.com", "eventName": "PutKeyPolicy", "readOnly": False}
+    asked = [{"keyId": _KEY, "policy": text} for text in ("ours", "{}", "[]")]
+    records = [record(n * 60, **put, requestParameters=one) for n, one in enumerate(asked)]
+    calls, shelf = read(tmp_path, written(tmp_path, "delivered", records))
+    _, *theirs = sorted(calls, key=lambda c: c.at)
+    standing = [s for s in stands.standing(theirs, []) if s.state == "stands"]
+    fact = standing[-1]
+    one = Remaining(fact.arn, fact.type, fact.deed, "", "", fact.at, fact.event_id, "stands", action=fact.action,
+                    part=fact.part)  # fmt: skip
+    with table_over(tmp_path, shelf.paths) as table:
+        (found,) = with_former(table, [one], {c.event_id for c in theirs})
+    assert found.former is not None
+    assert found.former["policy"] == "ours"

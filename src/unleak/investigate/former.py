@@ -4,7 +4,7 @@ Only where a later step needs them to put the thing right; the trail is the one 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,17 +46,18 @@ def needs_former(one: Remaining) -> bool:
     return one.state == "stands" and one.action in _WRITES
 
 
-def with_former(table: Table, remaining: Iterable[Remaining]) -> tuple[Remaining, ...]:
+def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection[str]) -> tuple[Remaining, ...]:
     """The same list. `former` is empty where the trail shows that nothing was there: the thing was made in it, or the
-    same was taken away last. It stays None where nobody knows.
+    same was taken away last. It stays None where nobody knows. `theirs` are the attacker's events: whoever writes twice
+    must not have their first version put back.
     """
-    return tuple(_filled(table, one) if needs_former(one) else one for one in remaining)
+    return tuple(_filled(table, one, theirs) if needs_former(one) else one for one in remaining)
 
 
-def _filled(table: Table, one: Remaining) -> Remaining:
+def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     name = re.escape(one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
     wrote = table.named(action.split(":", 1)[1] for action in {*_WRITES[one.action], *_OF_TYPE.get(one.type, ())})
-    last = _last(one, table.earlier(one.at, wrote, name))
+    last = _last(one, [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs])
     if last is not None:
         return replace(one, former=last)
     made = table.earlier(one.at, table.named(action.split(":", 1)[1] for action in _MAKES), name)
@@ -83,7 +84,7 @@ _MAKES = frozenset(
 
 def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
     """What the latest call left that wrote the very same thing, or took it away: its name may occur in others."""
-    part = one.part.removesuffix("|gone")
+    part = _there(one.part)
     mine = [(c, t.fact.endswith("|gone")) for c in calls for t in stands.traces(c) if _is_same(one, part, t)]
     if not mine:
         return None
@@ -91,8 +92,13 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
     return {} if gone else dict(call.request)
 
 
+def _there(part: str) -> str:
+    """The part, whether it is there or was taken away; empty for the thing itself."""
+    return "" if part == "gone" else part.removesuffix("|gone")
+
+
 def _is_same(one: Remaining, part: str, trace: stands.Trace) -> bool:
-    of_trace = trace.fact.partition("|")[2].removesuffix("|gone")
+    of_trace = _there(trace.fact.partition("|")[2])
     return _is_of(one, trace) and (of_trace == part or (part == "default" and of_trace.startswith("version|")))
 
 

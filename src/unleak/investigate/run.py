@@ -79,7 +79,8 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
         asker.ask_first()
         found = answer(table, asked, now)
         asker.ask_about([r.arn for r in found.remaining if needs_former(r)])
-        found = replace(found, remaining=with_former(table, found.remaining))
+        theirs = frozenset(c.event_id for c in found.calls)
+        found = replace(found, remaining=with_former(table, found.remaining, theirs))
         if wish.evidence is not None:
             write_parquet(table.duck, found.calls, wish.evidence)
     return replace(found, seen=replace(found.seen, integrity=wish.integrity()))
