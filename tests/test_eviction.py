@@ -25,6 +25,7 @@ def fact(arn: str, type_: str, deed: str, part: str = "", *, by: str = KEY, even
 MADE_ROLE = fact("role/support", "Role", "created")
 RIGHTS_OF_ROLE = fact("role/support", "Role", "changed", f"policy|{ADMIN}")
 RIGHTS = fact("user/alice", "User", "changed", f"policy|{ADMIN}")
+ATTACHED = replace(RIGHTS, action="iam:AttachUserPolicy")
 TRUST = fact("role/ci", "Role", "changed", "trust")
 UNKNOWN_TYPE = fact("thing/x", "Thing", "created")
 
@@ -46,6 +47,9 @@ TABLE: list[tuple[Mode, Fact, list[str], list[str]]] = [
     (Mode.QUARANTINE, TRUST, [], ["restore_trust"]),
     (Mode.LOCKDOWN, replace(RIGHTS, by="ASIA" + "SOMEBODYELSES111"), [], ["restore_principal"]),
     (Mode.LOCKDOWN, UNKNOWN_TYPE, [], []),
+    (Mode.LOCKDOWN, replace(ATTACHED, former={}), ["restore_principal"], []),
+    (Mode.LOCKDOWN, ATTACHED, [], ["restore_principal"]),
+    (Mode.LOCKDOWN, replace(ATTACHED, former={"policyArn": ADMIN}), [], []),
     (Mode.LOCKDOWN, fact("user/alice", "LoginProfile", "created", "login"), [], ["block_console"]),
     (Mode.LOCKDOWN, fact("user/mallory", "User", "created"), [], ["delete_user"]),
     (Mode.LOCKDOWN, fact("policy/all", "ManagedPolicy", "created"), [], ["delete_policy"]),

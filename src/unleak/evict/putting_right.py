@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from unleak.iam.repeatable import stood_before
 from unleak.model.errors import NotPossible
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
@@ -130,7 +131,10 @@ def deeds_on(incident: Incident, target: Target) -> list[Fact]:
     stand is their actions' business.
     """
     standing = incident.descent.standing if incident.descent else ()
-    return sorted((f for f in standing if f.arn == target.id and not _is_a_deny(incident, f)), key=lambda f: f.at)
+    return sorted(
+        (f for f in standing if f.arn == target.id and not (_is_a_deny(incident, f) or stood_before(f))),
+        key=lambda f: f.at,
+    )
 
 
 _DENIES = ("revoke-sessions", "deny-all", "quarantine", "fence")

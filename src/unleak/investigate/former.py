@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from unleak.iam.repeatable import REPEATABLE
 from unleak.investigate import standing as stands
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
@@ -15,9 +16,7 @@ from unleak.model.investigation import Remaining
 
 _WRITES: dict[str, tuple[str, ...]] = {
     "iam:UpdateAssumeRolePolicy": ("iam:UpdateAssumeRolePolicy", "iam:CreateRole"),
-    "iam:PutUserPolicy": ("iam:PutUserPolicy",),
-    "iam:PutRolePolicy": ("iam:PutRolePolicy",),
-    "iam:PutGroupPolicy": ("iam:PutGroupPolicy",),
+    **{action: (action,) for action in REPEATABLE},
     "iam:DeleteUserPolicy": ("iam:PutUserPolicy",),
     "iam:DeleteRolePolicy": ("iam:PutRolePolicy",),
     "iam:DeleteGroupPolicy": ("iam:PutGroupPolicy",),

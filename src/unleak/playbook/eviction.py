@@ -6,6 +6,7 @@ uncertain credential did. What was taken out once stays wanted: an attacker who 
 
 from collections.abc import Iterator
 
+from unleak.iam.repeatable import may_have_stood, stood_before
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind
@@ -33,7 +34,8 @@ def evictions(incident: Incident) -> Iterator[Wanted]:
 
 def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
     """What stands, as the trail was read last, and what takes each out, in order; nothing where only a person can."""
-    standing = incident.descent.standing if incident.descent else ()
+    known = incident.descent.standing if incident.descent else ()
+    standing = [fact for fact in known if not stood_before(fact)]
     own = [(fact, _steps_of(fact, _account_of(incident, fact))) for fact in standing]
     made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
     return [(fact, made.get(fact.arn, steps)) for fact, steps in own]
@@ -75,6 +77,8 @@ def _wanted(incident: Incident, step: Step, deeds: list[Fact]) -> Wanted:
     asks = "it is deleted" if step.unit.startswith(_FOR_GOOD) else ""
     if not all(fact.by in incident.credentials for fact in deeds):
         asks = "it is not certain that the attacker did it"
+    elif not asks and any(may_have_stood(fact) for fact in deeds):
+        asks = "whether it was so before the attacker is not in the trail"
     lives_on = step.unit in _STOPS and bool(deeds) and any(f.deed == _CREATED and not f.part for f in deeds)
     return Wanted(step, Mode.DISABLE if lives_on else Mode.LOCKDOWN, asks=asks, part=False)
 
