@@ -49,6 +49,7 @@ BUSY = {
 }
 _MISSING_SUFFIXES = (
     "NotFound", "NotFoundException", "NotFoundFault", "NoSuchEntity", "NoSuchEntityException", "DoesNotExist",
+    ".NonExistentQueue", "InvalidDocument",
 )  # fmt: skip
 _SERVER_ERROR = 500
 

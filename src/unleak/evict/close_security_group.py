@@ -72,7 +72,7 @@ class CloseSecurityGroup(PuttingRight):
                 revoke(GroupId=group, SecurityGroupRuleIds=[now["SecurityGroupRuleId"]])
             if value is not None:
                 authorize = getattr(ec2, f"authorize_security_group_{value['way']}")
-                authorize(GroupId=_id(ec2, target.name), IpPermissions=[_permission(value)])
+                authorize(GroupId=_id(target.name), IpPermissions=[_permission(value)])
         except NotFound:
             if value is not None:
                 raise
@@ -92,24 +92,31 @@ def _found(ec2: Client, target: Target, part: str) -> Any:
     sought = _plain(rule)
     if not _is_peer(sought.split("/", 2)[2]):
         head, _, name = sought.rpartition("/")
-        sought = f"{head}/{_id(ec2, name)}"
+        sought = f"{head}/{_peer(ec2, name)}"
     return next((r for r in _rules(ec2, target) if _way(r) == way and _plain(_said(r)) == sought), None)
 
 
 def _rules(ec2: Client, target: Target) -> Iterator[dict[str, Any]]:
-    of_group = [{"Name": "group-id", "Values": [_id(ec2, target.name)]}]
+    of_group = [{"Name": "group-id", "Values": [_id(target.name)]}]
     return ec2.pages("describe_security_group_rules", "SecurityGroupRules", Filters=of_group)
 
 
-def _id(ec2: Client, name: str) -> str:
-    """A group of a default network may be given by its name."""
+def _peer(ec2: Client, name: str) -> str:
+    """A group that a rule lets in may be given by its name."""
     if name.startswith("sg-"):
         return name
-    listed = list(ec2.pages("describe_security_groups", "SecurityGroups",
-                            Filters=[{"Name": "group-name", "Values": [name]}]))  # fmt: skip
+    wanted = [{"Name": "group-name", "Values": [name]}]
+    listed = list(ec2.pages("describe_security_groups", "SecurityGroups", Filters=wanted))
     if len(listed) != 1:
         raise NotPossible(f"{len(listed)} security groups are named {name}", "look at their rules by hand")
     return str(listed[0]["GroupId"])
+
+
+def _id(name: str) -> str:
+    """By its id alone: another network may have a group of the same name."""
+    if name.startswith("sg-"):
+        return name
+    raise NotPossible(f"the call named a security group by its name, {name}", "look at the rules of those so named")
 
 
 def _way(rule: dict[str, Any]) -> str:

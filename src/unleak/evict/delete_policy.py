@@ -51,9 +51,15 @@ def _image(iam: Client, arn: str) -> dict[str, Any]:
         "path": policy["Path"],
         "description": policy.get("Description", ""),
         "document": version["Document"],
-        "on": {k: sorted(e[f"{t}Name"] for e in iam.pages("list_entities_for_policy", f"Policy{t}s", PolicyArn=arn))
-               for k, t in _KINDS.items()},
-    }  # fmt: skip
+        "on": {kind: _holders(iam, arn, kind) for kind in _KINDS},
+    }
+
+
+def _holders(iam: Client, arn: str, kind: str) -> list[str]:
+    """To whom it is attached; whose boundary it is, is another matter."""
+    asked = {"PolicyArn": arn, "PolicyUsageFilter": "PermissionsPolicy"}
+    listed = iam.pages("list_entities_for_policy", f"Policy{_KINDS[kind]}s", **asked)
+    return sorted(str(one[f"{_KINDS[kind]}Name"]) for one in listed)
 
 
 def _take_apart(iam: Client, arn: str) -> None:

@@ -7,6 +7,7 @@ is written, a look compares, and undo writes what was found; it asks where someb
 """
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -75,11 +76,21 @@ class PuttingRight(ABC):
         del change
         wanted, unknown = self._wanted(context, target)
         wrong = [p for p, v in wanted.items() if not same(self.read(context, target, p, fresh=True), v)]
+        if wrong and self._was_given_back(context, target, wrong, wanted):
+            told = ", ".join(spoken(p) for p in wrong)
+            return Look(Tri.COULD_NOT_LOOK, detail=f"{last_of(target)}: {told} was given back, and is gone again")
         if wrong:
             return Look(
                 Tri.NO, detail=f"{last_of(target)}: {', '.join(spoken(p) for p in wrong)} as the attacker left it"
             )
         return Look(Tri.YES, detail=f"{last_of(target)} is as it should be{unknown}")
+
+    def _was_given_back(self, context: Context, target: Target, wrong: list[str], wanted: Mapping[str, Any]) -> bool:
+        """What the attacker had taken away, and somebody took away again after it stood: its owner may have done that,
+        and must not be fought.
+        """
+        state = context.incident.action(Step(self.id, target))
+        return state is not None and state.has_held and all(wanted[part] is not None for part in wrong)
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
         if not self.reversible:
@@ -123,6 +134,9 @@ class PuttingRight(ABC):
                 parts |= dict(self.right(context, target, deed))
             except NotPossible as error:
                 unknown.append(error)
+            except (ValueError, TypeError, KeyError) as error:  # a former value of an odd shape
+                said = f"what {target.name} was before cannot be read ({type(error).__name__})"
+                unknown.append(NotPossible(said, "look at it by hand"))
         return parts, unknown
 
 
@@ -148,7 +162,30 @@ def _is_a_deny(incident: Incident, fact: Fact) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    return bool(json.dumps(one, sort_keys=True, default=str) == json.dumps(other, sort_keys=True, default=str))
+    """AWS writes an account as its root, and a list of one as its one; neither is a difference."""
+    return _plainly(one) == _plainly(other)
+
+
+def _plainly(value: Any) -> str:
+    return json.dumps(_normal(value), sort_keys=True, default=str)
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _normal(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        items = sorted((_normal(v) for v in value), key=_order)
+        return items[0] if len(items) == 1 else items
+    if isinstance(value, str) and (root := _ROOT.fullmatch(value)):
+        return root[1]
+    return value
+
+
+def _order(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+_ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 
 
 def spoken(part: str) -> str:

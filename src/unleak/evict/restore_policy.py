@@ -23,7 +23,8 @@ class RestorePolicy(PuttingRight):
     def right(self, context: Context, target: Target, deed: Fact) -> Iterator[tuple[str, Any]]:
         if deed.type != "AWS::IAM::ManagedPolicy" or deed.part.endswith(GONE):
             return
-        if deed.part == "default" or deed.part.startswith("version|"):
+        now = self.read(context, target, "default", fresh=False)
+        if deed.part in {"default", f"version|{now}"}:  # a version that is not the default gives nobody anything
             yield "default", _before(context, target, deed)
 
     def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:

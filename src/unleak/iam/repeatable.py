@@ -1,26 +1,60 @@
-"""Calls that AWS accepts though it was so already: an attacker who makes one need not have brought anything about.
+"""What AWS accepts though it was so already, or though there was nothing to take away: whoever makes such a call need
+not have brought anything about, and may only want us to "put back" what never was.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
 """
 
 from unleak.model.evidence import Fact
 
+_GONE = "|gone"
 _ADDS = frozenset(
     {
         "iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup",
         "ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute", "rds:ModifyDBSnapshotAttribute",
-        "rds:ModifyDBClusterSnapshotAttribute",
+        "rds:ModifyDBClusterSnapshotAttribute", "ssm:ModifyDocumentPermission",
     }
 )  # fmt: skip
-_WRITES_OVER = frozenset({"iam:PutUserPolicy", "iam:PutRolePolicy", "iam:PutGroupPolicy"})
-REPEATABLE = _ADDS | _WRITES_OVER
+_REFUSED_TWICE = frozenset(
+    {
+        "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress", "lambda:AddPermission",
+        "lambda:AddPermission20150331v2", "lambda:CreateFunctionUrlConfig", "kms:CreateGrant", "sqs:AddPermission",
+        "sns:AddPermission", "iam:AddRoleToInstanceProfile", "iam:DetachUserPolicy", "iam:DetachRolePolicy",
+        "iam:DetachGroupPolicy", "ec2:AssociateIamInstanceProfile", "lambda:UpdateFunctionCode",
+    }
+)  # fmt: skip
+"""AWS refuses these where it is so already; or they write what is of the attacker by itself."""
+_WATCHES = frozenset(
+    {
+        "cloudtrail:StopLogging", "config:StopConfigurationRecorder", "guardduty:UpdateDetector",
+        "guardduty:DeleteDetector", "kms:ScheduleKeyDeletion",
+    }
+)  # fmt: skip
+"""To record, to watch and to keep a key does no harm, even where it was not so before."""
+_MAKES = ("Create", "Run", "Request", "Upload", "Import", "Copy", "Register")
+
+
+def needs_former(fact: Fact) -> bool:
+    """Whether what was there before decides what is to be done."""
+    operation = fact.action.partition(":")[2]
+    made = fact.deed == "created" and operation.startswith(_MAKES)
+    return bool(fact.action) and not made and fact.action not in _REFUSED_TWICE | _WATCHES
 
 
 def stood_before(fact: Fact) -> bool:
-    """It was so before the attacker, as the trail shows: it is not theirs, and is left alone."""
-    return fact.action in _ADDS and bool(fact.former) and not fact.part.endswith("|gone")
+    """The attacker changed nothing, as the trail shows: it was so before, or there was nothing to take away."""
+    if fact.former is None:
+        return False
+    if fact.part.endswith(_GONE):
+        return not fact.former and fact.action not in _WATCHES
+    return fact.action in _ADDS and bool(fact.former)
 
 
 def may_have_stood(fact: Fact) -> bool:
-    """Whether it was so before is not in the trail: a person decides."""
-    return fact.action in REPEATABLE and fact.former is None and not fact.part.endswith("|gone")
+    """What was there before is not in the trail: a person decides."""
+    return needs_former(fact) and fact.former is None
+
+
+def nobody_knows(fact: Fact) -> bool:
+    """What was there before is not in the trail, and nothing can be done without it."""
+    lost = fact.part == "boundary" or (fact.part.startswith(("boundary|", "inline|")) and fact.part.endswith(_GONE))
+    return lost and not fact.former

@@ -97,7 +97,7 @@ def _told(s: stands.Standing) -> Remaining:
     return Remaining(
         arn=s.arn, type=s.type, deed=s.deed.value, detail=detail, by=s.by, at=s.at, event_id=s.event_id,
         state=s.state, removed_at=s.removed_at, removed_by=s.removed_by, removed_event=s.removed_event,
-        grants=s.grants, is_principal=s.is_principal, action=s.action, part=s.part,
+        grants=s.grants, is_principal=s.is_principal, action=s.action, part=s.part, account=s.account,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from unleak.model.clock import parse_stamp
 REMOVED = "(removed)"
 """Stands where a value may have held a secret: that there was one may matter."""
 _LONGEST = 300
+_LONGEST_NAME = 2048
 _DOCUMENT = 20_000
 _DEEPEST = 8
 _MOST_ITEMS = 500
@@ -132,7 +133,12 @@ def _scrubbed_items(given: Mapping[str, Any], depth: int) -> Iterator[tuple[str,
         elif isinstance(value, dict | list):
             yield name, _scrubbed(value, depth + 1)
         else:
-            yield name, _plain(value, _DOCUMENT if _DOCUMENTS.search(name) else _LONGEST)
+            yield name, _plain(value, _DOCUMENT if _DOCUMENTS.search(name) else _longest(value))
+
+
+def _longest(value: object) -> int:
+    """A name that is cut is the name of something else: an ARN may have a path of 512 characters."""
+    return _LONGEST_NAME if isinstance(value, str) and value.startswith("arn:") else _LONGEST
 
 
 def _is_secret(name: str) -> bool:
@@ -161,7 +167,7 @@ def _scrubbed(value: object, depth: int) -> Any:
 def _plain(value: object, longest: int) -> Any:
     if isinstance(value, str):
         # Policies have line breaks, and are read by a parser.
-        return value[:longest] if longest > _LONGEST else _clean(value[:longest])
+        return value[:longest] if longest == _DOCUMENT else _clean(value[:longest])
     return value if isinstance(value, bool | int | float | None) else ""
 
 

@@ -14,7 +14,7 @@ from unleak.model.investigation import Closeness, HeldCredential, Investigation,
 from unleak.model.plan import Target
 from unleak.unit import Context
 
-_MOST = 200
+_MOST = 500
 _MOST_ENDED = 1000
 
 
@@ -40,7 +40,7 @@ class Descent:
             if held.key_id in sure and held.origin is not Origin.LEAKED and held.key_id not in witnesses:
                 yield _credential(held, found, target.account)
         yield _read(context, target, found)
-        unseen = [*filter(None, (found.capped,)), *found.seen.problems]
+        unseen = [*filter(None, (found.capped,)), *found.seen.problems, *_too_many(found)]
         if unseen:
             raise CouldNotLook("not everywhere: " + "; ".join(unseen[:3]), "see docs/investigate.md")
 
@@ -84,7 +84,7 @@ def _credential(held: HeldCredential, found: Investigation, account: str) -> Cre
 
 
 def _read(context: Context, target: Target, found: Investigation) -> DescentRead:
-    stands = [r for r in found.remaining if r.state == "stands"]
+    stands = _standing(found)
     return DescentRead(
         key_id=target.id,
         exhibit=context.keep(_line(r) for r in found.remaining),
@@ -98,6 +98,17 @@ def _read(context: Context, target: Target, found: Investigation) -> DescentRead
         ended=_ended(found.remaining)[:_MOST_ENDED],
         made=tuple(dict.fromkeys(r.arn for r in found.remaining if _is_made_principal(r)))[:_MOST_ENDED],
     )
+
+
+def _standing(found: Investigation) -> list[Remaining]:
+    """Also writes that no row knows: nobody can say that nothing stands of them."""
+    return [r for r in found.remaining if r.state != "removed"]
+
+
+def _too_many(found: Investigation) -> list[str]:
+    """What is left out is not taken out, and must not be called so."""
+    count = len(_standing(found))
+    return [f"{count} things stand, and {_MOST} of them are kept"] if count > _MOST else []
 
 
 def _ended(remaining: tuple[Remaining, ...]) -> tuple[str, ...]:
@@ -115,7 +126,19 @@ def _line(remaining: Remaining) -> bytes:
 
 def _fact(r: Remaining) -> Fact:
     return Fact(
-        r.arn, r.type, r.deed, r.detail, r.by, r.at, r.event_id, r.is_principal, r.grants, r.action, r.part, r.former
+        r.arn,
+        r.type,
+        r.deed,
+        r.detail,
+        r.by,
+        r.at,
+        r.event_id,
+        r.is_principal,
+        r.grants,
+        r.action,
+        r.part,
+        r.former,
+        r.account,
     )
 
 

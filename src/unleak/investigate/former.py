@@ -3,46 +3,40 @@
 Only where a later step needs them to put the thing right; the trail is the one place that every account has.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from unleak.iam.repeatable import REPEATABLE
+from unleak.iam.repeatable import needs_former
 from unleak.investigate import standing as stands
+from unleak.investigate.calls import REMOVED
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
+from unleak.model.evidence import Fact
 from unleak.model.investigation import Remaining
 
 _WRITES: dict[str, tuple[str, ...]] = {
-    "iam:UpdateAssumeRolePolicy": ("iam:UpdateAssumeRolePolicy", "iam:CreateRole"),
-    **{action: (action,) for action in REPEATABLE},
-    "iam:DeleteUserPolicy": ("iam:PutUserPolicy",),
-    "iam:DeleteRolePolicy": ("iam:PutRolePolicy",),
-    "iam:DeleteGroupPolicy": ("iam:PutGroupPolicy",),
-    "iam:PutUserPermissionsBoundary": ("iam:PutUserPermissionsBoundary",),
-    "iam:PutRolePermissionsBoundary": ("iam:PutRolePermissionsBoundary",),
-    "iam:DeleteUserPermissionsBoundary": ("iam:PutUserPermissionsBoundary",),
-    "iam:DeleteRolePermissionsBoundary": ("iam:PutRolePermissionsBoundary",),
-    "iam:SetDefaultPolicyVersion": ("iam:SetDefaultPolicyVersion", "iam:CreatePolicyVersion"),
-    "s3:PutBucketPolicy": ("s3:PutBucketPolicy",),
-    "s3:DeleteBucketPolicy": ("s3:PutBucketPolicy",),
-    "cloudtrail:UpdateTrail": ("cloudtrail:UpdateTrail", "cloudtrail:CreateTrail"),
-    "cloudtrail:DeleteTrail": ("cloudtrail:CreateTrail",),
-    "cloudtrail:PutEventSelectors": ("cloudtrail:PutEventSelectors",),
-    "kms:PutKeyPolicy": ("kms:PutKeyPolicy", "kms:CreateKey"),
-    "secretsmanager:PutResourcePolicy": ("secretsmanager:PutResourcePolicy",),
-    "secretsmanager:DeleteResourcePolicy": ("secretsmanager:PutResourcePolicy",),
-    "sqs:SetQueueAttributes": ("sqs:SetQueueAttributes",),
-    "sns:SetTopicAttributes": ("sns:SetTopicAttributes",),
-    "ecr:SetRepositoryPolicy": ("ecr:SetRepositoryPolicy",),
-    "ecr:DeleteRepositoryPolicy": ("ecr:SetRepositoryPolicy",),
+    "iam:UpdateAssumeRolePolicy": ("iam:CreateRole",),
+    "iam:SetDefaultPolicyVersion": ("iam:CreatePolicyVersion",),
+    "iam:CreatePolicyVersion": ("iam:SetDefaultPolicyVersion",),
+    "cloudtrail:UpdateTrail": ("cloudtrail:CreateTrail",),
+    "kms:PutKeyPolicy": ("kms:CreateKey",),
 }
-"""What the attacker called, and by which calls the same is written."""
+"""What the attacker called, and by which calls the same is written that are not of the thing's own type."""
 
 
-def needs_former(one: Remaining) -> bool:
-    return one.state == "stands" and one.action in _WRITES
+_NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share|", "policy", "block", "website", "lifecycle", "replication")
+"""What no call gives a thing that makes it: where the trail has its birth, and nothing since, it had none."""
+
+
+def asks_for_former(one: Remaining) -> bool:
+    return one.state == "stands" and needs_former(_as_fact(one))
+
+
+def _as_fact(one: Remaining) -> Fact:
+    return Fact(one.arn, one.type, one.deed, one.detail, one.by, one.at, one.event_id, action=one.action, part=one.part)
 
 
 def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection[str]) -> tuple[Remaining, ...]:
@@ -50,15 +44,19 @@ def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection
     same was taken away last. It stays None where nobody knows. `theirs` are the attacker's events: whoever writes twice
     must not have their first version put back.
     """
-    return tuple(_filled(table, one, theirs) if needs_former(one) else one for one in remaining)
+    return tuple(_filled(table, one, theirs) if asks_for_former(one) else one for one in remaining)
 
 
 def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     name = re.escape(one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
-    wrote = table.named(action.split(":", 1)[1] for action in {*_WRITES[one.action], *_OF_TYPE.get(one.type, ())})
+    wrote = table.named(
+        action.split(":", 1)[1] for action in {*_WRITES.get(one.action, ()), *_OF_TYPE.get(one.type, ())}
+    )
     last = _last(one, [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs])
     if last is not None:
         return replace(one, former=last)
+    if not _there(one.part).startswith(_NOT_AT_BIRTH):
+        return one
     made = table.earlier(one.at, table.named(action.split(":", 1)[1] for action in _MAKES), name)
     born = any(
         t.deed is stands.Deed.CREATED and _is_of(one, t) and "|" not in t.fact for c in made for t in stands.traces(c)
@@ -82,13 +80,19 @@ _MAKES = frozenset(
 
 
 def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
-    """What the latest call left that wrote the very same thing, or took it away: its name may occur in others."""
+    """What the latest call left that wrote the very same thing, or took it away: its name may occur in others. A value
+    that was cut or scrubbed is none that could be written again.
+    """
     part = _there(one.part)
-    mine = [(c, t.fact.endswith("|gone")) for c in calls for t in stands.traces(c) if _is_same(one, part, t)]
+    mine = [(c, t.fact.endswith("|gone")) for c in calls for t in stands.traces(c) if _is_same(one, part, t, c)]
     if not mine:
         return None
     call, gone = max(mine, key=lambda found: found[0].at)
-    return {} if gone else dict(call.request)
+    if gone:
+        return {}
+    if call.action == "iam:CreatePolicyVersion":
+        return {"versionId": str((call.response.get("policyVersion") or {}).get("versionId", ""))}
+    return None if REMOVED in json.dumps(call.request, default=str) else dict(call.request)
 
 
 def _there(part: str) -> str:
@@ -96,11 +100,22 @@ def _there(part: str) -> str:
     return "" if part == "gone" else part.removesuffix("|gone")
 
 
-def _is_same(one: Remaining, part: str, trace: stands.Trace) -> bool:
+def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool:
     of_trace = _there(trace.fact.partition("|")[2])
-    return _is_of(one, trace) and (of_trace == part or (part == "default" and of_trace.startswith("version|")))
+    if not _is_of(one, trace):
+        return False
+    if part == "default" or part.startswith("version|"):  # which version is the default is written in two ways
+        return of_trace == "default" or (of_trace.startswith("version|") and bool(call.request.get("setAsDefault")))
+    return of_trace == part
 
 
 def _is_of(one: Remaining, trace: stands.Trace) -> bool:
-    """An ARN may have a path that another call leaves out."""
-    return trace.arn.rsplit("/", 1)[-1] == one.arn.rsplit("/", 1)[-1]
+    """The very same thing: one of its name in another account or region is another. Some calls leave IAM's paths out."""
+    return _bare(trace.arn) == _bare(one.arn)
+
+
+def _bare(arn: str) -> str:
+    if ":iam::" not in arn:
+        return arn
+    head, _, rest = arn.partition("/")
+    return f"{head}/{rest.rsplit('/', 1)[-1]}"

@@ -213,7 +213,8 @@ class Fact:
 
     `is_principal`: it can hold or give credentials. `grants`: outsiders that it lets in. `action` is the call's. `part`
     is what hangs on the thing: empty for the thing itself, `policy|ARN`, `inline|NAME`, `trust`; it ends with |gone
-    where it was taken away. `former`: the parameters of the call that had last written it before, where they are known.
+    where it was taken away. `former`: the parameters of the call that had last written it before, where they are known;
+    empty where nothing was there. `account`: in whose trail it is.
     """
 
     arn: str
@@ -228,6 +229,7 @@ class Fact:
     action: str = ""
     part: str = ""
     former: Mapping[str, Any] | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class ActionState:
     step: Step
     proposal: Change | None = None
     shown: bool = False
+    shown_at: datetime | None = None
     change: Change | None = None
     earlier: tuple[Change, ...] = ()
     approval: Approved | None = None
@@ -353,12 +354,12 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
     state = incident.actions.get(event.step.id) or ActionState(event.step)
     match event:
         case Proposed(_, change):
-            return replace(state, shown=True, proposal=change, approval=None)
+            return replace(state, shown=True, shown_at=at, proposal=change, approval=None)
         case Approved():
             return replace(state, approval=event)
         case Intended(_, change):
             first = state.change if state.intended_at and state.change is not None else change
-            latest = replace(change, before=first.before)
+            latest = replace(change, before={**change.before, **first.before})  # a later one may find more
             others = (*state.earlier, first) if _writes_otherwise(first, change) else state.earlier
             attempts = state.attempts + 1
             return replace(state, change=latest, earlier=others, is_open=True, intended_at=at, attempts=attempts)

@@ -105,6 +105,7 @@ class Remaining:
     action: str = ""
     part: str = ""
     former: Mapping[str, Any] | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def _not_yet_done(incident: Incident, wanted: Wanted, mode: Mode, state: ActionS
     if state is None or not state.shown:
         return Answer(due=Planned(Task.PROPOSE, wanted.step))
     if state.proposal is None:
-        return Answer(settled=True)
+        stale = wanted.anew is not None and state.shown_at is not None and wanted.anew > state.shown_at
+        return Answer(due=Planned(Task.PROPOSE, wanted.step)) if stale else Answer(settled=True)
     from_mode = None if wanted.asks else mode
     return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode), state.proposal, from_mode))
 

@@ -6,7 +6,7 @@ uncertain credential did. What was taken out once stays wanted: an attacker who 
 
 from collections.abc import Iterator
 
-from unleak.iam.repeatable import may_have_stood, stood_before
+from unleak.iam.repeatable import may_have_stood, nobody_knows, stood_before
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind
@@ -18,6 +18,8 @@ EVICTS = frozenset(line.unit for line in UNIT_OF)
 """Actions that this wants; some of them contain too."""
 _STOPS = frozenset({"stop_instance", "disable_function"})
 _CREATED = "created"
+_RENAMED = {"name", "renamed"}
+"""Whoever is deleted by the old name may be somebody else by now."""
 
 
 def evictions(incident: Incident) -> Iterator[Wanted]:
@@ -36,9 +38,9 @@ def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
     """What stands, as the trail was read last, and what takes each out, in order; nothing where only a person can."""
     known = incident.descent.standing if incident.descent else ()
     standing = [fact for fact in known if not stood_before(fact)]
-    own = [(fact, _steps_of(fact, _account_of(incident, fact))) for fact in standing]
+    own = [(fact, () if nobody_knows(fact) else _steps_of(fact, _account_of(incident, fact))) for fact in standing]
     made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
-    return [(fact, made.get(fact.arn, steps)) for fact, steps in own]
+    return [(fact, steps if fact.part in _RENAMED else made.get(fact.arn, steps)) for fact, steps in own]
 
 
 def _steps_of(fact: Fact, account: str) -> tuple[Step, ...]:
@@ -75,15 +77,22 @@ def _begun(incident: Incident) -> Iterator[Step]:
 def _wanted(incident: Incident, step: Step, deeds: list[Fact]) -> Wanted:
     """What runs and was made by them is stopped sooner than what they changed of ours."""
     asks = "it is deleted" if step.unit.startswith(_FOR_GOOD) else ""
+    if asks and _were_renamed(incident) and step.target.kind is TargetKind.USER:
+        asks = "it is deleted, and the attacker renamed users: look whether this one is theirs"
     if not all(fact.by in incident.credentials for fact in deeds):
         asks = "it is not certain that the attacker did it"
     elif not asks and any(may_have_stood(fact) for fact in deeds):
         asks = "whether it was so before the attacker is not in the trail"
     lives_on = step.unit in _STOPS and bool(deeds) and any(f.deed == _CREATED and not f.part for f in deeds)
-    return Wanted(step, Mode.DISABLE if lives_on else Mode.LOCKDOWN, asks=asks, part=False)
+    mode = Mode.DISABLE if lives_on else Mode.LOCKDOWN
+    return Wanted(step, mode, asks=asks, part=False, anew=max((f.at for f in deeds), default=None))
+
+
+def _were_renamed(incident: Incident) -> bool:
+    return any(f.part in _RENAMED for f in (incident.descent.standing if incident.descent else ()))
 
 
 def _account_of(incident: Incident, fact: Fact) -> str:
     """An ARN of S3 names no account."""
     named = fact.arn.split(":")[4] if fact.arn.count(":") > 4 else ""  # noqa: PLR2004  arn:partition:service:region:account:…
-    return named or (incident.owner.account if incident.owner else "")
+    return named or fact.account or (incident.owner.account if incident.owner else "")

@@ -10,7 +10,8 @@ from unleak.model.plan import Mode, Step
 class Wanted:
     """`mode` is the least mode that covers an action; None for a check. `asks`: why a person must approve it whatever
     the mode. `again_at`: when a check is due once more. `not_before`: when it is wanted at all; `until`: when it is
-    lifted by itself.
+    lifted by itself. `anew`: since when there is something new that it is about, so that "nothing to change" of before
+    does not hold.
 
     `part`: whether the incident is contained only with it; what comes afterwards is not.
     """
@@ -22,3 +23,4 @@ class Wanted:
     not_before: datetime | None = None
     until: datetime | None = None
     part: bool = True
+    anew: datetime | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from unleak.investigate.calls import REMOVED
 from unleak.model.call import Call
 
-_MOST, _LONGEST = 500, 300
+_MOST, _LONGEST, _LONGEST_NAME = 500, 300, 2048
 _HIDDEN = frozenset({REMOVED, "HIDDEN_DUE_TO_SECURITY_REASONS", "<sensitiveDataRemoved>"})
 _OPTION = re.compile(r"\[([^\[\]]*)\]")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -50,7 +50,7 @@ def many(given: object) -> list[Any]:
 def word(given: object) -> str:
     """A field as a text: empty where it is none, or was hidden."""
     if isinstance(given, str):
-        return "" if given in _HIDDEN else given[:_LONGEST]
+        return "" if given in _HIDDEN else given[: _LONGEST_NAME if given.startswith("arn:") else _LONGEST]
     if isinstance(given, bool):
         return str(given).lower()
     if isinstance(given, int | float):

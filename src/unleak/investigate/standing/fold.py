@@ -138,5 +138,6 @@ def _told(call: Call, trace: Trace) -> Standing:
         event_id=call.event_id,
         is_principal=trace.type in PRINCIPALS,
         action=call.action,
+        account=call.account,
         part=trace.fact.partition("|")[2],
     )

@@ -48,9 +48,13 @@ _IDENTITIES = (
     Row("iam:CreateUser", "IAM::User", CREATED, ("{>user.arn}", USER), base=USER),
     Row("iam:DeleteUser", "IAM::User", DELETED, USER),
     Row("iam:UpdateUser", "IAM::User", CHANGED, USER, "renamed or moved: {newUserName} {newPath}", key="name"),
+    Row("iam:UpdateUser", "IAM::User", CHANGED, everywhere("iam", "user/{newUserName}"), "renamed from {userName}",
+        key="renamed"),
     Row("iam:CreateGroup", "IAM::Group", CREATED, ("{>group.arn}", _GROUP), base=_GROUP),
     Row("iam:DeleteGroup", "IAM::Group", DELETED, _GROUP),
     Row("iam:UpdateGroup", "IAM::Group", CHANGED, _GROUP, "renamed or moved: {newGroupName} {newPath}", key="name"),
+    Row("iam:UpdateGroup", "IAM::Group", CHANGED, everywhere("iam", "group/{newGroupName}"),
+        "renamed from {groupName}", key="renamed"),
     Row(
         "iam:AddUserToGroup", "IAM::User", CHANGED, USER, "added to group {groupName}", key="group|{groupName}",
         replaces=False, also=(_GROUP + "|member|{userName}",),

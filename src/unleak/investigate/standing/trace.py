@@ -65,6 +65,7 @@ class Standing:
     times: int = 1
     action: str = ""
     part: str = ""
+    account: str = ""
 
 
 PRINCIPALS = frozenset(
