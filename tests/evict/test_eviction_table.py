@@ -7,6 +7,7 @@ import pytest
 from unleak.investigate.standing import ROWS
 from unleak.investigate.standing.row import Own, Row
 from unleak.investigate.standing.trace import Deed
+from unleak.playbook.eviction import _FOR_GOOD
 from unleak.playbook.eviction_by_hand import BY_HAND
 from unleak.playbook.eviction_table import UNIT_OF, units_of
 from unleak.respond import ACTIONS
@@ -110,3 +111,8 @@ def test_what_was_taken_away_is_another_fact() -> None:
     assert not units_of("AWS::Lambda::Function", "changed", "permission|x|gone")
     assert units_of("AWS::CloudTrail::Trail", "changed", "logging|gone")
     assert not units_of("AWS::CloudTrail::Trail", "changed", "logging")
+
+
+def test_what_deletes_waits_for_a_person() -> None:
+    alone = {line.unit for line in UNIT_OF if not line.unit.startswith(_FOR_GOOD)}
+    assert not [unit for unit in alone if ACTIONS[unit].deletes or not ACTIONS[unit].reversible]

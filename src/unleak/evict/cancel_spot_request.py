@@ -1,5 +1,5 @@
-"""Cancels what the attacker asked of the spot market, a single request or a fleet: nothing more is started by it. The
-instances of a fleet are terminated with it; those of a single request are things of their own.
+"""Cancels what the attacker asked of the spot market, a single request or a fleet, and terminates what it has started:
+cancelling alone lets that run on.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-request.html
 """
@@ -9,9 +9,11 @@ from typing import Any
 from unleak.aws.client import Client
 from unleak.evict.deleting import Deleting
 from unleak.evict.putting_right import Parts
+from unleak.model.errors import NotFound
 from unleak.model.plan import Target
 from unleak.unit import ByHand
 
+_GONE = {"terminated", "shutting-down"}
 _OVER = {"cancelled", "closed", "failed", "cancelled_terminating", "cancelled_running"}
 
 
@@ -20,7 +22,7 @@ class CancelSpotRequest(Deleting):
     title = "Cancel a request for spot instances that the attacker made"
     permissions = (
         "ec2:DescribeSpotInstanceRequests", "ec2:CancelSpotInstanceRequests", "ec2:DescribeSpotFleetRequests",
-        "ec2:CancelSpotFleetRequests",
+        "ec2:CancelSpotFleetRequests", "ec2:DescribeInstances", "ec2:TerminateInstances",
     )  # fmt: skip
     service = "ec2"
     types = ("EC2::SpotInstanceRequest", "EC2::SpotFleet")
@@ -38,17 +40,31 @@ class CancelSpotRequest(Deleting):
             return next(({"fleet": True} for f in fleets if f["SpotFleetRequestState"] not in _OVER), None)
         mine = [{"Name": "spot-instance-request-id", "Values": [target.name]}]
         found = client.describe_spot_instance_requests(Filters=mine)["SpotInstanceRequests"]
-        return next(({"instance": r.get("InstanceId", "")} for r in found if r["State"] not in _OVER), None)
+        live = ((r, str(r.get("InstanceId", ""))) for r in found)
+        return next(({"instance": i} for r, i in live if r["State"] not in _OVER or _lives(client, i)), None)
 
     def delete(self, client: Client, target: Target) -> None:
         if _is_fleet(target):
             client.cancel_spot_fleet_requests(SpotFleetRequestIds=[target.name], TerminateInstances=True)
         else:
+            started = self.look(client, target)["instance"]
             client.cancel_spot_instance_requests(SpotInstanceRequestIds=[target.name])
+            if _lives(client, started):
+                client.terminate_instances(InstanceIds=[started])
 
     def words(self, target: Target, parts: Parts) -> tuple[str, str, str]:
         summary, breaks, _ = super().words(target, parts)
         return summary.replace("delete", "cancel", 1), breaks, "never: what is cancelled must be asked for anew"
+
+
+def _lives(client: Client, instance: str) -> bool:
+    if not instance:
+        return False
+    try:
+        found = client.describe_instances(InstanceIds=[instance])["Reservations"]
+    except NotFound:
+        return False
+    return any(i["State"]["Name"] not in _GONE for r in found for i in r["Instances"])
 
 
 def _is_fleet(target: Target) -> bool:

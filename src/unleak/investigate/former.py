@@ -49,9 +49,8 @@ def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection
 
 def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     name = re.escape(one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
-    wrote = table.named(
-        action.split(":", 1)[1] for action in {*_WRITES.get(one.action, ()), *_OF_TYPE.get(one.type, ())}
-    )
+    actions = {one.action, *_WRITES.get(one.action, ()), *_OF_TYPE.get(one.type, ())}
+    wrote = table.named(action.split(":", 1)[1] for action in actions)
     last = _last(one, [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs])
     if last is not None:
         return replace(one, former=last)
@@ -110,7 +109,7 @@ def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool
 
 
 def _is_of(one: Remaining, trace: stands.Trace) -> bool:
-    """The very same thing: one of its name in another account or region is another. Some calls leave IAM's paths out."""
+    """The very same thing: one of its name in another account or region is not. Some calls leave IAM's paths out."""
     return _bare(trace.arn) == _bare(one.arn)
 
 

@@ -13,7 +13,7 @@ from unleak.model.plan import Mode, Step, Target, TargetKind
 from unleak.playbook.eviction_table import UNIT_OF, Line, units_of
 from unleak.playbook.wanted import Wanted
 
-_FOR_GOOD = ("delete_", "terminate_", "deregister_", "block_")
+_FOR_GOOD = ("delete_", "terminate_", "deregister_", "block_", "cancel_", "revoke_grant")
 EVICTS = frozenset(line.unit for line in UNIT_OF)
 """Actions that this wants; some of them contain too."""
 _STOPS = frozenset({"stop_instance", "disable_function"})
