@@ -98,8 +98,9 @@ def _spoilt_role(site: Site) -> Target:
     client.attach_role_policy(RoleName=role.name, PolicyArn=ADMIN)
     client.put_role_policy(RoleName=role.name, PolicyName="own", PolicyDocument=document(_ALLOW))
     client.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=ADMIN)
-    for part in (f"policy|{ADMIN}", "inline|own", "boundary"):
+    for part in (f"policy|{ADMIN}", "inline|own"):
         did(site, role, "IAM::Role", "changed", part)
+    did(site, role, "IAM::Role", "changed", "boundary", action="iam:PutRolePermissionsBoundary", former={})
     return role
 
 

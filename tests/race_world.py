@@ -32,6 +32,7 @@ from unleak.model.entry import Entry
 from unleak.model.errors import CouldNotLook
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Plan, Step, Tri
+from unleak.playbook.eviction import EVICTS
 from unleak.respond import World
 from unleak.respond.acting import look
 from unleak.standin.lag import LagDial
@@ -160,8 +161,10 @@ class Race:
         return not (self.open_measures() or self.untrue or self.attacker.is_out())
 
     def open_measures(self) -> list[str]:
-        """Of the cuts that younger sessions asked for only the last is looked at: it stands for those before it."""
-        actions = self.incident.actions.values()
+        """Of the cuts that younger sessions asked for only the last is looked at: it stands for those before it. What
+        would take out the attacker's work may wait for a person.
+        """
+        actions = [a for a in self.incident.actions.values() if a.outcome or a.step.unit not in EVICTS]
         later = [a.step for a in actions if a.step.round > _RENEWED and a.holds]
         return [a.step.id for a in actions if not (a.is_lifted or a.holds or _stands_for_it(later, a.step))]
 

@@ -57,7 +57,7 @@ TABLE: list[tuple[Mode, Fact, list[str], list[str]]] = [
         Mode.LOCKDOWN,
         fact("policy/deploy", "ManagedPolicy", "changed", "version|v2"),
         ["restore_policy"],
-        ["delete_policy_version"],
+        [],
     ),
 ]
 

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import socket
 import string
 import subprocess
@@ -234,6 +235,8 @@ def test_the_start_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["src", "tests", "docs"])
-def test_this_repository_holds_no_key(folder: str) -> None:
-    done = unleak_scan(folder, cwd=ROOT)
+def test_this_repository_holds_no_key(folder: str, tmp_path: Path) -> None:
+    """But for compiled tests, in which pieces of text are joined."""
+    shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    done = unleak_scan(folder, cwd=tmp_path)
     assert done.returncode == 0, done.stdout.decode()

@@ -41,6 +41,8 @@ def test_the_account_is_as_it_was_before(site: Site) -> None:
 def _stays(path: str) -> bool:
     """What no eviction can or should take away."""
     logs, interfaces = "/s3 aws/buckets/acme-logs-", "/ec2 us-east-1/enis: None"
+    orders, tags = "/ec2 us-east-1/launch_template_insert_order", "/ec2 us-east-1/tags: None -> {'i-"
     if "/next_version_num: " in path:
         return True  # IAM gives no version's number twice
-    return path.startswith((logs, interfaces))  # the trail's files are evidence; the engine never forgets an interface
+    # The trail's files are evidence; of what is gone the engine keeps interfaces, tags and the order.
+    return path.startswith((logs, interfaces, orders, tags))

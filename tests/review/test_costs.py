@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,11 +19,19 @@ from unleak.model.investigation import Remaining
 from unleak.model.plan import Mode, Step, Target, TargetKind
 from unleak.report.bill import from_json
 from unleak.review.costs import spending
+from unleak.standin.server import Standin
 
 EC2 = "Amazon Elastic Compute Cloud - Compute"
 TODAY = datetime.now(UTC).date()
 LEAK = datetime.combine(TODAY - timedelta(days=4), datetime.min.time(), UTC)
 NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[Standin]:
+    """Of its own: what the engine makes is dated by the real clock, and that of the shared one is ahead of it."""
+    with Standin() as running:
+        yield running
 
 
 def _lay(site: Site, day: date, service: str, region: str, amount: float, **more: object) -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,13 @@ from unleak.model.review import Weight
 from unleak.standin.server import Standin
 
 STRANGER = "999988887777"
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[Standin]:
+    """Of its own: what the engine makes is dated by the real clock, and that of the shared one is ahead of it."""
+    with Standin() as running:
+        yield running
 
 
 def _allow(principal: object, action: str, resource: str) -> str:

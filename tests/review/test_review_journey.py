@@ -5,7 +5,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,13 @@ PLANTED = "Pl4nted" + "S3cret" + "Zq9" * 9
 CHECKS = ("iam_users", "iam_roles", "iam_policies", "copies_in_code", "copies_in_machines", "copies_in_stores",
           "ec2_instances", "lambda_functions", "s3_buckets", "disks", "security_groups", "kms")  # fmt: skip
 NO_CODE = {"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1}
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[Standin]:
+    """Of its own: what the engine makes is dated by the real clock, and that of the shared one is ahead of it."""
+    with Standin() as running:
+        yield running
 
 
 @dataclass(frozen=True, slots=True)

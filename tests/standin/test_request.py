@@ -30,7 +30,7 @@ S3: list[tuple[str, str, dict[str, str], bytes, str, dict[str, Any]]] = [
     ("DELETE", "/b/k", {}, b"", "DeleteObject", {"Bucket": "b", "Key": "k"}),
     ("GET", "/b/k?acl", {}, b"", "GetObjectAcl", {"Bucket": "b", "Key": "k"}),
     ("GET", "/b?policy", {}, b"", "GetBucketPolicy", {"Bucket": "b"}),
-    ("PUT", "/b?policy", {}, b"{}", "PutBucketPolicy", {"Bucket": "b"}),
+    ("PUT", "/b?policy", {}, b"{}", "PutBucketPolicy", {"Bucket": "b", "Policy": "{}"}),
     ("DELETE", "/b?policy=", {}, b"", "DeleteBucketPolicy", {"Bucket": "b"}),
     ("GET", "/b?versions", {}, b"", "ListObjectVersions", {"Bucket": "b"}),
     ("GET", "/b?uploads", {}, b"", "ListMultipartUploads", {"Bucket": "b"}),

@@ -54,13 +54,16 @@ def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     last = _last(one, [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs])
     if last is not None:
         return replace(one, former=last)
-    if not _there(one.part).startswith(_NOT_AT_BIRTH):
+    of_version = one.part == "default" or one.part.startswith("version|")
+    if not (of_version or _there(one.part).startswith(_NOT_AT_BIRTH)):
         return one
     made = table.earlier(one.at, table.named(action.split(":", 1)[1] for action in _MAKES), name)
     born = any(
         t.deed is stands.Deed.CREATED and _is_of(one, t) and "|" not in t.fact for c in made for t in stands.traces(c)
     )
-    return replace(one, former={}) if born else one
+    if not born:
+        return one
+    return replace(one, former={"versionId": "v1"} if of_version else {})
 
 
 def _of_types() -> Mapping[str, frozenset[str]]:

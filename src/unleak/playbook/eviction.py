@@ -27,7 +27,7 @@ def evictions(incident: Incident) -> Iterator[Wanted]:
     deeds: dict[Step, list[Fact]] = {}
     order = {line.unit: n for n, line in reversed(list(enumerate(UNIT_OF)))}
     for fact, steps in facts_and_steps(incident):
-        for step in steps:
+        for step in _in_turn(incident, steps):
             deeds.setdefault(step, []).append(fact)
     for step in dict.fromkeys((*sorted(deeds, key=lambda s: order[s.unit]), *_begun(incident))):
         if step.unit != "stop_instance" or step.target.id not in incident.resources:  # that is row 11 already
@@ -41,6 +41,16 @@ def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
     own = [(fact, () if nobody_knows(fact) else _steps_of(fact, _account_of(incident, fact))) for fact in standing]
     made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
     return [(fact, steps if fact.part in _RENAMED else made.get(fact.arn, steps)) for fact, steps in own]
+
+
+def _in_turn(incident: Incident, steps: tuple[Step, ...]) -> Iterator[Step]:
+    """One after the other: what runs is stopped before it is deleted, a version goes when it is no default any more."""
+    for step in steps:
+        yield step
+        state = incident.action(step)
+        tried = state is not None and state.outcome is not None and not state.is_open
+        if not tried and (state is None or not state.shown or state.proposal is not None):
+            return
 
 
 def _steps_of(fact: Fact, account: str) -> tuple[Step, ...]:
