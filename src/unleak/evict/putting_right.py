@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from unleak.iam.our_deny import is_our_deny
 from unleak.iam.repeatable import stood_before
 from unleak.model.errors import NotPossible
 from unleak.model.evidence import Fact
@@ -146,19 +147,9 @@ def deeds_on(incident: Incident, target: Target) -> list[Fact]:
     """
     standing = incident.descent.standing if incident.descent else ()
     return sorted(
-        (f for f in standing if f.arn == target.id and not (_is_a_deny(incident, f) or stood_before(f))),
+        (f for f in standing if f.arn == target.id and not (is_our_deny(incident, f) or stood_before(f))),
         key=lambda f: f.at,
     )
-
-
-_DENIES = ("revoke-sessions", "deny-all", "quarantine", "fence")
-
-
-def _is_a_deny(incident: Incident, fact: Fact) -> bool:
-    """Of ours, by the names that this incident gave, which nobody can guess; or AWS's own quarantine."""
-    named = f"{fact.part} {json.dumps(fact.former, default=str)}"
-    ours = any(incident.name_of(what) in named for what in _DENIES)
-    return ours or ":iam::aws:policy/AWSCompromisedKeyQuarantine" in named
 
 
 def same(one: Any, other: Any) -> bool:
