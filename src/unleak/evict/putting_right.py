@@ -9,7 +9,7 @@ is written, a look compares, and undo writes what was found; it asks where someb
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from unleak.iam.our_deny import is_our_deny
@@ -60,12 +60,15 @@ class PuttingRight(ABC):
 
     def propose(self, context: Context, target: Target) -> Change | None:
         wanted, unknown = self._wanted(context, target)
-        now = {part: self.read(context, target, part, fresh=False) for part in wanted}
+        now, unread = self._present(context, target, wanted, fresh=False)
         wrong = {part: value for part, value in now.items() if not same(value, wanted[part])}
+        if not wrong and unread:
+            raise unread[0]
         if not wrong:
             return None
         summary, breaks, undo = self.words(target, {part: wanted[part] for part in wrong})
-        return Change(summary + unknown, breaks, undo, before=wrong, after={part: wanted[part] for part in wrong})
+        summary += unknown + _for_a_person(unread)
+        return Change(summary, breaks, undo, before=wrong, after={part: wanted[part] for part in wrong})
 
     def apply(self, context: Context, target: Target, change: Change) -> Outcome:
         for part, value in change.after.items():
@@ -76,7 +79,8 @@ class PuttingRight(ABC):
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
         del change
         wanted, unknown = self._wanted(context, target)
-        wrong = [p for p, v in wanted.items() if not same(self.read(context, target, p, fresh=True), v)]
+        now, unread = self._present(context, target, wanted, fresh=True)
+        wrong = [p for p, v in now.items() if not same(v, wanted[p])]
         if wrong and self._was_given_back(context, target, wrong, wanted):
             told = ", ".join(spoken(p) for p in wrong)
             return Look(Tri.COULD_NOT_LOOK, detail=f"{last_of(target)}: {told} was given back, and is gone again")
@@ -84,7 +88,23 @@ class PuttingRight(ABC):
             return Look(
                 Tri.NO, detail=f"{last_of(target)}: {', '.join(spoken(p) for p in wrong)} as the attacker left it"
             )
-        return Look(Tri.YES, detail=f"{last_of(target)} is as it should be{unknown}")
+        if unknown or unread:  # the step stands for all that was done to the thing: what nobody knows is not taken out
+            told = unknown + _for_a_person(unread)
+            return Look(Tri.COULD_NOT_LOOK, detail=f"{last_of(target)} is as it should be, as far as is known{told}")
+        return Look(Tri.YES, detail=f"{last_of(target)} is as it should be")
+
+    def _present(
+        self, context: Context, target: Target, parts: Iterable[str], *, fresh: bool
+    ) -> tuple[dict[str, Any], list[NotPossible]]:
+        """One part that cannot be read does not keep us from the rest."""
+        now: dict[str, Any] = {}
+        unread: list[NotPossible] = []
+        for part in parts:
+            try:
+                now[part] = self.read(context, target, part, fresh=fresh)
+            except NotPossible as error:
+                unread.append(error)
+        return now, unread
 
     def _was_given_back(self, context: Context, target: Target, wrong: list[str], wanted: Mapping[str, Any]) -> bool:
         """What the attacker had taken away, and somebody took away again after it stood: its owner may have done that,
@@ -124,7 +144,7 @@ class PuttingRight(ABC):
                 f"nothing that this incident did to {target.name} is known",
                 "what the incident did not touch is not touched; a person may ask for it by name",
             )
-        return parts, "".join(f"; for a person: {error}" for error in unknown)
+        return parts, _for_a_person(unknown)
 
     def _told(self, context: Context, target: Target) -> tuple[dict[str, Any], list[NotPossible]]:
         """By the deeds, the newest last."""
@@ -139,6 +159,10 @@ class PuttingRight(ABC):
                 said = f"what {target.name} was before cannot be read ({type(error).__name__})"
                 unknown.append(NotPossible(said, "look at it by hand"))
         return parts, unknown
+
+
+def _for_a_person(errors: list[NotPossible]) -> str:
+    return "".join(f"; for a person: {error}" for error in errors)
 
 
 def deeds_on(incident: Incident, target: Target) -> list[Fact]:

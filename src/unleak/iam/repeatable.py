@@ -57,4 +57,4 @@ def may_have_stood(fact: Fact) -> bool:
 def nobody_knows(fact: Fact) -> bool:
     """What was there before is not in the trail, and nothing can be done without it."""
     lost = fact.part == "boundary" or (fact.part.startswith(("boundary|", "inline|")) and fact.part.endswith(_GONE))
-    return lost and not fact.former
+    return lost and fact.former is None

@@ -103,9 +103,9 @@ def _take_back(
     try:
         with as_ours(step):
             context = context_of(world, incident, step)
-            for other in state.earlier:
-                ACTIONS[step.unit].undo(context, step.target, other)
+            before = [ACTIONS[step.unit].undo(context, step.target, other) for other in state.earlier]
             outcome = ACTIONS[step.unit].undo(context, step.target, change)
+            outcome = next((o for o in before if o.kind is OutcomeKind.ASK), outcome)
         if outcome.kind is OutcomeKind.DONE and step.unit not in _SHARED:  # AWS may have attached its own as well
             outcome = _looked_after(world, incident, step, outcome)
     except UnleakError as error:
