@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conftest import Site, next_account
+from deeds_world import trust
 from organization_site import organized
 from unit_world import PAIR, TARGETS
 from unleak.aws.accounts import Accounts
@@ -100,6 +101,19 @@ def _in_a_parameter(site: Site) -> None:
     TARGETS["rotate_key"](site)
 
 
+def _left_things(site: Site) -> None:
+    """Whoever holds the key makes a role for strangers, lets them into another, and gives a colleague all rights."""
+    admin, stranger = "arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::999988887777:root"
+    _iam(site).create_user(UserName="bystander")
+    _iam(site).attach_user_policy(UserName="aws-victim", PolicyArn=admin)
+    site.standin.gate.clock.advance(60)
+    theirs = site.stage.admin.leaked(site.stage.victim, "iam")
+    theirs.create_role(RoleName="support", AssumeRolePolicyDocument=trust(stranger))
+    theirs.attach_role_policy(RoleName="support", PolicyArn=admin)
+    theirs.update_assume_role_policy(RoleName="data-reader", PolicyDocument=trust(stranger))
+    theirs.attach_user_policy(UserName="bystander", PolicyArn=admin)
+
+
 CASES: dict[str, Case] = {
     "disable": Case(Mode.DISABLE, prepare=_assumed),
     "lockdown": Case(Mode.LOCKDOWN, ("block_console",), _much_hangs_on_it),
@@ -110,6 +124,7 @@ CASES: dict[str, Case] = {
     "break glass": Case(Mode.DISABLE, ("break_glass",), _worked),
     "lock by the organisation": Case(Mode.LOCKDOWN, in_organization=True),
     "a new key": Case(Mode.OBSERVE, ("rotate_key",), _in_a_parameter, options=options_of((f"ssm:{PAIR}",), "")),
+    "take out what they left": Case(Mode.LOCKDOWN, ("delete_role",), _left_things),
     "root's key": Case(Mode.LOCKDOWN, ("root_key",), in_organization=True, root=True),
 }
 
@@ -198,6 +213,8 @@ def _step(site: Site, unit: str, leaked: Credentials) -> Step:
         return Step(unit, Target(TargetKind.ACCOUNT, account, account))
     if unit in {"delete_user", "block_console"}:
         return Step(unit, Target(TargetKind.USER, f"arn:aws:iam::{account}:user/aws-victim", account))
+    if unit == "delete_role":
+        return Step(unit, Target(TargetKind.ROLE, f"arn:aws:iam::{account}:role/support", account))
     return Step(unit, Target(TargetKind.KEY, leaked.key_id, account))
 
 
@@ -219,9 +236,10 @@ def _state(site: Site) -> str:
             "boundary": iam.get_user(UserName=user)["User"].get("PermissionsBoundary"),
         }  # fmt: skip
     state["role"] = iam.list_role_policies(RoleName="data-reader")["PolicyNames"]
+    state["trusts"] = {r["RoleName"]: r["AssumeRolePolicyDocument"] for r in iam.list_roles()["Roles"]}
     state["groups"] = sorted(g["GroupName"] for g in iam.list_groups()["Groups"])
     state["policies"] = sorted(p["PolicyName"] for p in iam.list_policies(Scope="Local")["Policies"])
-    text = json.dumps(state, sort_keys=True, default=str)
+    text = json.dumps(state, sort_keys=True, default=str).replace(site.stage.account, "ACCOUNT")
     for pattern, instead in _MOVING:
         text = pattern.sub(instead, text)
     return text
