@@ -24,8 +24,9 @@ class RestorePolicy(PuttingRight):
         if deed.type != "AWS::IAM::ManagedPolicy" or deed.part.endswith(GONE):
             return
         now = self.read(context, target, "default", fresh=False)
-        if deed.part in {"default", f"version|{now}"}:  # a version that is not the default gives nobody anything
-            yield "default", _before(context, target, deed)
+        spoilt = deed.part == "default" or now in _theirs(context, target)
+        # A version that is not the default gives nobody anything.
+        yield "default", _before(context, target, deed) if spoilt else now
 
     def read(self, context: Context, target: Target, part: str, *, fresh: bool) -> Any:
         del part
@@ -52,13 +53,18 @@ def _before(context: Context, target: Target, deed: Fact) -> str:
     named = (deed.former or {}).get("versionId")
     if isinstance(named, str):
         return named
-    theirs = {f.part.partition("|")[2] for f in deeds_on(context.incident, target) if f.part.startswith("version|")}
+    theirs = _theirs(context, target)
     iam = context.aws.client(target.account, "iam")
     versions = [str(v["VersionId"]) for v in iam.pages("list_policy_versions", "Versions", PolicyArn=target.id)]
     older = sorted((v for v in versions if v not in theirs), key=lambda v: int(v[1:]))
     if not older:
         raise NotPossible(f"no version of {target.name} is left but the attacker's", "write the policy anew")
     return older[-1]
+
+
+def _theirs(context: Context, target: Target) -> set[str]:
+    """The versions that the attacker wrote."""
+    return {f.part.partition("|")[2] for f in deeds_on(context.incident, target) if f.part.startswith("version|")}
 
 
 ACTION = RestorePolicy()
