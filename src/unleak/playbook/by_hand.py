@@ -99,7 +99,8 @@ def _no_action_for(incident: Incident) -> Iterator[str]:
     """What the attacker left and no action of ours takes out."""
     left = [f for f, steps in facts_and_steps(incident) if not steps and f.deed != "started"]
     for fact in left[:_MOST_NAMED]:
-        yield f"{fact.type.removeprefix('AWS::')} {fact.arn}: {fact.detail or fact.deed}; look at it, take it out"
+        what = f"{fact.type.removeprefix('AWS::')} {fact.arn}".rstrip()
+        yield f"{what}: {fact.detail or fact.deed}; look at it, take it out"
     if left[_MOST_NAMED:]:
         yield f"and {len(left) - _MOST_NAMED} things more that the attacker left: unleak evict {incident.key_id} --plan"
 

@@ -39,7 +39,8 @@ def to_text(incident_id: str, rows: Sequence[Left]) -> str:
         lines += ["", f"{state.upper()} ({len(mine)})"] if mine else []
         told: set[str] = set()
         for row in mine:
-            lines += [f"  {_clean(row.type.removeprefix('AWS::'))} {_clean(row.arn)}: {_clean(row.detail or row.deed)}"]
+            what = f"{row.type.removeprefix('AWS::')} {row.arn}".rstrip()
+            lines += [f"  {_clean(what)}: {_clean(row.detail or row.deed)}"]
             if row.step_id and row.step_id not in told:
                 told.add(row.step_id)
                 lines += [f"    {name} {_clean(text)}" for name, text in _about(row) if text]
