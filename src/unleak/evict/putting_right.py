@@ -9,7 +9,7 @@ is written, a look compares, and undo writes what was found; it asks where someb
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from unleak.iam.our_deny import is_our_deny
@@ -59,16 +59,15 @@ class PuttingRight(ABC):
         """In words: what is done, what it may break, how it is undone."""
 
     def propose(self, context: Context, target: Target) -> Change | None:
-        wanted, unknown = self._wanted(context, target)
-        now, unread = self._present(context, target, wanted, fresh=False)
+        wanted, now, unknown = self._seen(context, target, fresh=False)
         wrong = {part: value for part, value in now.items() if not same(value, wanted[part])}
-        if not wrong and unread:
-            raise unread[0]
+        if not wrong and unknown:  # "nothing to change" would call it taken out
+            raise unknown[0]
         if not wrong:
             return None
-        summary, breaks, undo = self.words(target, {part: wanted[part] for part in wrong})
-        summary += unknown + _for_a_person(unread)
-        return Change(summary, breaks, undo, before=wrong, after={part: wanted[part] for part in wrong})
+        after = {part: wanted[part] for part in wrong}
+        summary, breaks, undo = self.words(target, after)
+        return Change(summary + _for_a_person(unknown), breaks, undo, before=wrong, after=after)
 
     def apply(self, context: Context, target: Target, change: Change) -> Outcome:
         for part, value in change.after.items():
@@ -78,40 +77,37 @@ class PuttingRight(ABC):
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
         del change
-        wanted, unknown = self._wanted(context, target)
-        now, unread = self._present(context, target, wanted, fresh=True)
+        name, (wanted, now, unknown) = last_of(target), self._seen(context, target, fresh=True)
         wrong = [p for p, v in now.items() if not same(v, wanted[p])]
-        if wrong and self._was_given_back(context, target, wrong, wanted):
-            told = ", ".join(spoken(p) for p in wrong)
-            return Look(Tri.COULD_NOT_LOOK, detail=f"{last_of(target)}: {told} was given back, and is gone again")
+        told = ", ".join(map(spoken, wrong))
+        if wrong and self._has_held(context, target) and all(now[p] is None for p in wrong):
+            # What was given back is gone again: its owner may have done that, and must not be fought.
+            return Look(Tri.COULD_NOT_LOOK, detail=f"{name}: {told} was given back, and is gone again")
         if wrong:
-            return Look(
-                Tri.NO, detail=f"{last_of(target)}: {', '.join(spoken(p) for p in wrong)} as the attacker left it"
-            )
-        if unknown or unread:  # the step stands for all that was done to the thing: what nobody knows is not taken out
-            told = unknown + _for_a_person(unread)
-            return Look(Tri.COULD_NOT_LOOK, detail=f"{last_of(target)} is as it should be, as far as is known{told}")
-        return Look(Tri.YES, detail=f"{last_of(target)} is as it should be")
+            return Look(Tri.NO, detail=f"{name}: {told} as the attacker left it")
+        if unknown:  # the step stands for all that was done to the thing: what nobody knows is not taken out
+            known = f"{name} is as it should be, as far as is known{_for_a_person(unknown)}"
+            return Look(Tri.COULD_NOT_LOOK, detail=known)
+        return Look(Tri.YES, detail=f"{name} is as it should be")
 
-    def _present(
-        self, context: Context, target: Target, parts: Iterable[str], *, fresh: bool
-    ) -> tuple[dict[str, Any], list[NotPossible]]:
-        """One part that cannot be read does not keep us from the rest."""
+    def _has_held(self, context: Context, target: Target) -> bool:
+        state = context.incident.action(Step(self.id, target))
+        return state is not None and state.has_held
+
+    def _seen(
+        self, context: Context, target: Target, *, fresh: bool
+    ) -> tuple[dict[str, Any], dict[str, Any], list[NotPossible]]:
+        """What each part should have, what it has now, and what nobody knows of either: it does not keep us from the
+        rest.
+        """
+        wanted, unknown = self._wanted(context, target)
         now: dict[str, Any] = {}
-        unread: list[NotPossible] = []
-        for part in parts:
+        for part in wanted:
             try:
                 now[part] = self.read(context, target, part, fresh=fresh)
             except NotPossible as error:
-                unread.append(error)
-        return now, unread
-
-    def _was_given_back(self, context: Context, target: Target, wrong: list[str], wanted: Mapping[str, Any]) -> bool:
-        """What the attacker had taken away, and somebody took away again after it stood: its owner may have done that,
-        and must not be fought.
-        """
-        state = context.incident.action(Step(self.id, target))
-        return state is not None and state.has_held and all(wanted[part] is not None for part in wrong)
+                unknown.append(error)
+        return wanted, now, unknown
 
     def undo(self, context: Context, target: Target, change: Change) -> Outcome:
         if not self.reversible:
@@ -127,16 +123,16 @@ class PuttingRight(ABC):
             self.write(context, target, part, value)
         return Outcome(OutcomeKind.DONE, f"put {target.name} back as it was found")
 
-    def _wanted(self, context: Context, target: Target) -> tuple[dict[str, Any], str]:
-        """Also what this step has written already: the trail may tell the deed as removed since, by us. And, in words,
-        what nobody knows: it does not keep us from the rest.
+    def _wanted(self, context: Context, target: Target) -> tuple[dict[str, Any], list[NotPossible]]:
+        """Also what this step has written already: the trail may tell the deed as removed since, by us. And what nobody
+        knows.
         """
         step = Step(self.id, target)
         parts, unknown = self._told(context, target)
         for state in context.incident.same_change(step):
             parts |= {p: v for c in (*state.earlier, state.change) if c is not None for p, v in c.after.items()}
         if not parts and self.whole and step.id in context.incident.requested:
-            return {"": None}, ""
+            return {"": None}, []
         if not parts and unknown:
             raise unknown[0]
         if not parts:
@@ -144,7 +140,7 @@ class PuttingRight(ABC):
                 f"nothing that this incident did to {target.name} is known",
                 "what the incident did not touch is not touched; a person may ask for it by name",
             )
-        return parts, _for_a_person(unknown)
+        return parts, unknown
 
     def _told(self, context: Context, target: Target) -> tuple[dict[str, Any], list[NotPossible]]:
         """By the deeds, the newest last."""
