@@ -164,6 +164,17 @@ def _scrubbed(value: object, depth: int) -> Any:
     return _plain(value, _LONGEST)
 
 
+def is_whole(given: object) -> bool:
+    """Whether nothing of parameters as they are kept here was taken out, and nothing may have been cut."""
+    if isinstance(given, Mapping):
+        return all(is_whole(v) for v in given.values())
+    if isinstance(given, list):
+        return len(given) < _MOST_ITEMS and all(is_whole(v) for v in given)
+    if not isinstance(given, str):
+        return True
+    return given != REMOVED and len(given) not in {_LONGEST, _LONGEST_NAME, _DOCUMENT}
+
+
 def _plain(value: object, longest: int) -> Any:
     if isinstance(value, str):
         # Policies have line breaks, and are read by a parser.

@@ -3,7 +3,6 @@
 Only where a later step needs them to put the thing right; the trail is the one place that every account has.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import Any
 
 from unleak.iam.repeatable import needs_former
 from unleak.investigate import standing as stands
-from unleak.investigate.calls import REMOVED
+from unleak.investigate.calls import is_whole
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
 from unleak.model.evidence import Fact
@@ -25,7 +24,16 @@ _WRITES: dict[str, tuple[str, ...]] = {
     "kms:PutKeyPolicy": ("kms:CreateKey",),
 }
 """What the attacker called, and by which calls the same is written that are not of the thing's own type."""
-
+_WRITTEN = frozenset(
+    {
+        "policyDocument", "assumeRolePolicyDocument", "permissionsBoundary", "versionId", "bucketPolicy", "policy",
+        "resourcePolicy", "policyText", "attributes", "attributeValue", "eventSelectors", "advancedEventSelectors",
+        "s3BucketName", "s3KeyPrefix", "includeGlobalServiceEvents", "isMultiRegionTrail", "enableLogFileValidation",
+        "cloudWatchLogsLogGroupArn", "cloudWatchLogsRoleArn", "isOrganizationTrail",
+        "name", "keyId", "queueUrl", "userName", "roleName", "groupName", "policyArn", "policyName",
+    }
+)  # fmt: skip
+"""What an eviction writes again, and whose it is: nothing else of a rightful call goes into the record."""
 
 _NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share|", "policy", "block", "website", "lifecycle", "replication")
 """What no call gives a thing that makes it: where the trail has its birth, and nothing since, it had none."""
@@ -94,7 +102,8 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
         return {}
     if call.action == "iam:CreatePolicyVersion":
         return {"versionId": str((call.response.get("policyVersion") or {}).get("versionId", ""))}
-    return None if REMOVED in json.dumps(call.request, default=str) else dict(call.request)
+    written = {k: v for k, v in call.request.items() if k in _WRITTEN}
+    return (written or {"event": call.event_id}) if is_whole(written) else None
 
 
 def _there(part: str) -> str:
