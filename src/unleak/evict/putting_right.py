@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from unleak.iam.our_deny import is_our_deny
+from unleak.iam.our_deny import without_our_denies
 from unleak.iam.repeatable import stood_before
 from unleak.model.errors import NotPossible
 from unleak.model.evidence import Fact
@@ -166,10 +166,8 @@ def deeds_on(incident: Incident, target: Target) -> list[Fact]:
     stand is their actions' business.
     """
     standing = incident.descent.standing if incident.descent else ()
-    return sorted(
-        (f for f in standing if f.arn == target.id and not (is_our_deny(incident, f) or stood_before(f))),
-        key=lambda f: f.at,
-    )
+    here = without_our_denies(incident, (f for f in standing if f.arn == target.id))
+    return sorted((f for f in here if not stood_before(f)), key=lambda f: f.at)
 
 
 def same(one: Any, other: Any) -> bool:

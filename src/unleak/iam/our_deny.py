@@ -3,6 +3,7 @@ business, and an eviction must neither give them back nor take them away.
 """
 
 import json
+from collections.abc import Iterable
 
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
@@ -10,11 +11,15 @@ from unleak.model.incident import Incident
 _WHAT = ("revoke-sessions", "deny-all", "quarantine", "fence")
 
 
-def is_our_deny(incident: Incident, fact: Fact) -> bool:
+def without_our_denies(incident: Incident, facts: Iterable[Fact]) -> list[Fact]:
     """Ours by the names that this incident gave, which nobody can guess."""
-    named = f"{fact.part} {json.dumps(fact.former, default=str)}"
-    return any(incident.name_of(what) in named for what in _WHAT) or _is_of_aws(fact.part)
+    names = [incident.name_of(what) for what in _WHAT]
+    return [fact for fact in facts if not _is_deny(fact, names)]
 
 
-def _is_of_aws(part: str) -> bool:
-    return ":iam::aws:policy/AWSCompromisedKeyQuarantine" in part
+def _is_deny(fact: Fact, names: list[str]) -> bool:
+    return (
+        any(name in fact.part for name in names)
+        or ":iam::aws:policy/AWSCompromisedKeyQuarantine" in fact.part
+        or (fact.former is not None and any(name in json.dumps(fact.former, default=str) for name in names))
+    )

@@ -6,7 +6,7 @@ uncertain credential did. What was taken out once stays wanted: an attacker who 
 
 from collections.abc import Iterator
 
-from unleak.iam.our_deny import is_our_deny
+from unleak.iam.our_deny import without_our_denies
 from unleak.iam.repeatable import may_have_stood, nobody_knows, stood_before
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
@@ -38,7 +38,7 @@ def evictions(incident: Incident) -> Iterator[Wanted]:
 def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
     """What stands, as the trail was read last, and what takes each out, in order; nothing where only a person can."""
     known = incident.descent.standing if incident.descent else ()
-    standing = [fact for fact in known if not (stood_before(fact) or is_our_deny(incident, fact))]
+    standing = [fact for fact in without_our_denies(incident, known) if not stood_before(fact)]
     own = [(fact, () if nobody_knows(fact) else _steps_of(fact, _account_of(incident, fact))) for fact in standing]
     made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
     return [(fact, steps if fact.part in _RENAMED else made.get(fact.arn, steps)) for fact, steps in own]
