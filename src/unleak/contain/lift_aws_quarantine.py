@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/security-iam-awsmanpol.html
 from contextlib import suppress
 
 from unleak.contain.quarantine.policies import PREFIX
+from unleak.iam.our_deny import is_aws_quarantine
 from unleak.model.errors import NotFound
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
@@ -68,7 +69,7 @@ def _attached(context: Context, target: Target, *, fresh: bool = False) -> list[
                  iam.pages("list_attached_user_policies", "AttachedPolicies", UserName=target.name)]  # fmt: skip
     except NotFound:
         return []
-    return sorted(arn for arn in found if arn.split(":")[4] == "aws" and f"policy/{PREFIX}" in arn)
+    return sorted(arn for arn in found if is_aws_quarantine(arn))
 
 
 ACTION = LiftAwsQuarantine()

@@ -8,18 +8,20 @@ from collections.abc import Iterable
 from unleak.model.evidence import Fact
 from unleak.model.incident import Incident
 
-_WHAT = ("revoke-sessions", "deny-all", "quarantine", "fence")
-
 
 def without_our_denies(incident: Incident, facts: Iterable[Fact]) -> list[Fact]:
     """Ours by the names that this incident gave, which nobody can guess."""
-    names = [incident.name_of(what) for what in _WHAT]
+    names = incident.deny_names
     return [fact for fact in facts if not _is_deny(fact, names)]
 
 
-def _is_deny(fact: Fact, names: list[str]) -> bool:
-    return (
-        any(name in fact.part for name in names)
-        or ":iam::aws:policy/AWSCompromisedKeyQuarantine" in fact.part
-        or (fact.former is not None and any(name in json.dumps(fact.former, default=str) for name in names))
-    )
+def _is_deny(fact: Fact, names: frozenset[str]) -> bool:
+    said = f"{fact.part} {json.dumps(fact.former, default=str) if fact.former else ''}"
+    named = fact.part.partition("|")[2].removesuffix("|gone")
+    return is_aws_quarantine(named) or any(name in said for name in names)
+
+
+def is_aws_quarantine(arn: str) -> bool:
+    """AWS's own, not a policy of the account that is named like it."""
+    parts = arn.split(":", 5)
+    return len(parts) > 5 and parts[4] == "aws" and parts[5].startswith("policy/AWSCompromisedKeyQuarantine")  # noqa: PLR2004

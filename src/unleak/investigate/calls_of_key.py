@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unleak.iam.our_deny import is_aws_quarantine
 from unleak.iam.outlives import ENDS_BY
 from unleak.investigate.calls import call_to_line, is_ours
 from unleak.investigate.chain.follow import follow
-from unleak.investigate.lasting import is_aws_quarantine, lasts
+from unleak.investigate.lasting import lasts
 from unleak.investigate.trail.event_history import calls_with_key
 from unleak.model.call import Call
 from unleak.model.credential import CredentialKind

@@ -1,5 +1,6 @@
 """Calls whose effect outlives the credential, and may let its holder back in."""
 
+from unleak.iam.our_deny import is_aws_quarantine
 from unleak.investigate.chain.follow import FOLLOWED
 from unleak.model.call import Call
 from unleak.model.incident import Incident
@@ -45,13 +46,6 @@ def _takes_our_deny_away(call: Call, incident: Incident) -> bool:
     """
     if not call.operation.startswith(_TAKE_AWAY):
         return False
-    ours = {incident.name_of(what) for what in ("revoke-sessions", "deny-all", "quarantine", "fence")}
     arn = str(call.request.get("policyArn", ""))
     named = {str(call.request.get("policyName", "")), str(call.request.get("groupName", "")), arn.rsplit("/", 1)[-1]}
-    return bool(named & ours) or is_aws_quarantine(arn)
-
-
-def is_aws_quarantine(arn: str) -> bool:
-    """AWS's own, not a policy of the account that is named like it."""
-    parts = arn.split(":", 5)
-    return len(parts) > 5 and parts[4] == "aws" and parts[5].startswith("policy/AWSCompromisedKeyQuarantine")  # noqa: PLR2004
+    return bool(named & incident.deny_names) or is_aws_quarantine(arn)

@@ -202,6 +202,11 @@ class Incident:
         return f"unleak-{self.id}-{what}-{mark}"
 
     @property
+    def deny_names(self) -> frozenset[str]:
+        """Of the policies and groups by which we deny."""
+        return frozenset(self.name_of(what) for what in ("revoke-sessions", "deny-all", "quarantine", "fence"))
+
+    @property
     def is_held(self) -> bool:
         """A legal hold: nothing may be deleted."""
         return self.hold is not None and self.hold.on

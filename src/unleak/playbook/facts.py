@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from unleak.iam.our_deny import is_aws_quarantine
 from unleak.model.credential import CredentialKind, Origin
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import ActionState, CredentialState, Incident
@@ -127,7 +128,7 @@ def is_quarantined_by_aws(incident: Incident, user: Target) -> bool:
     arns = saved.attached if saved else ()
     if ours is not None and ours.change is None and ours.is_applied:
         return True
-    return any(":iam::aws:policy/AWSCompromisedKeyQuarantine" in arn for arn in arns)
+    return any(is_aws_quarantine(arn) for arn in arns)
 
 
 def is_made(incident: Incident, principal_arn: str) -> bool:

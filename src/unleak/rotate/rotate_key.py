@@ -9,6 +9,7 @@ A consumer that does not take it ends the step: the old key goes on working, and
 nobody holds it. Deactivating the old key is another step, once it is silent.
 """
 
+from unleak.iam.our_deny import is_aws_quarantine
 from unleak.model.errors import NotPossible
 from unleak.model.incident import Incident
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Step, Target, TargetKind, Tri
@@ -22,7 +23,6 @@ from unleak.rotate.room import check_room, make_room
 from unleak.unit import ByHand, Context
 
 _OF_CONSUMERS = tuple(dict.fromkeys(p for kind in KINDS for p in kind.permissions))
-_AWS_QUARANTINE = "AWSCompromisedKeyQuarantine"
 
 
 class RotateKey:
@@ -134,7 +134,7 @@ def _breaks(incident: Incident, target: Target, held: dict[str, Tri]) -> str:
     user = _user(incident, target)
     quarantined = incident.action(Step("attach_quarantine", user))
     saved = incident.saved.get(user.id)
-    by_aws = saved is not None and any(_AWS_QUARANTINE in name for name in saved.attached)
+    by_aws = saved is not None and any(is_aws_quarantine(arn) for arn in saved.attached)
     if by_aws or (quarantined is not None and quarantined.is_applied):
         parts.append("the user is quarantined: what that denies stays denied with the new key")
     return "; ".join(parts)

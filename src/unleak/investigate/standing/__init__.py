@@ -6,6 +6,7 @@ Nothing is asked of AWS: what an answer here calls removed is what the trail tel
 
 from collections.abc import Iterable, Mapping
 
+from unleak.iam.our_deny import is_aws_quarantine
 from unleak.investigate.standing import (
     automation,
     building,
@@ -84,8 +85,4 @@ def standing(attacker: Iterable[Call], later: Iterable[Call]) -> list[Standing]:
 
 def _is_quarantine(call: Call) -> bool:
     arn = pick(call.request, "policyArn")
-    return (
-        call.action == "iam:AttachUserPolicy"
-        and isinstance(arn, str)
-        and arn.partition(":iam::")[2].startswith("aws:policy/AWSCompromisedKeyQuarantine")
-    )
+    return call.action == "iam:AttachUserPolicy" and isinstance(arn, str) and is_aws_quarantine(arn)
