@@ -4,9 +4,10 @@ not have brought anything about, and may only want us to "put back" what never w
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
 """
 
-from unleak.model.evidence import Fact
+from typing import Protocol
 
-_GONE = "|gone"
+from unleak.model.evidence import Fact, without_gone
+
 _ADDS = frozenset(
     {
         "iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup",
@@ -33,7 +34,16 @@ _WATCHES = frozenset(
 _MAKES = ("Create", "Run", "Request", "Upload", "Import", "Copy", "Register")
 
 
-def needs_former(fact: Fact) -> bool:
+class Deed(Protocol):
+    """What a fact and a remaining thing have in common."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def deed(self) -> str: ...
+
+
+def needs_former(fact: Deed) -> bool:
     """Whether what was there before decides what is to be done."""
     operation = fact.action.partition(":")[2]
     made = fact.deed == "created" and operation.startswith(_MAKES)
@@ -44,7 +54,7 @@ def stood_before(fact: Fact) -> bool:
     """The attacker changed nothing, as the trail shows: it was so before, or there was nothing to take away."""
     if fact.former is None:
         return False
-    if fact.part.endswith(_GONE):
+    if without_gone(fact.part)[1]:
         return not fact.former and fact.action not in _WATCHES
     return fact.action in _ADDS and bool(fact.former)
 
@@ -56,5 +66,5 @@ def may_have_stood(fact: Fact) -> bool:
 
 def nobody_knows(fact: Fact) -> bool:
     """What was there before is not in the trail, and nothing can be done without it."""
-    lost = fact.part == "boundary" or (fact.part.startswith(("boundary|", "inline|")) and fact.part.endswith(_GONE))
+    lost = fact.part == "boundary" or (fact.part.startswith(("boundary|", "inline|")) and without_gone(fact.part)[1])
     return lost and fact.former is None

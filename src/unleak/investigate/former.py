@@ -13,7 +13,7 @@ from unleak.investigate import standing as stands
 from unleak.investigate.calls import is_whole
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
-from unleak.model.evidence import Fact
+from unleak.model.evidence import without_gone
 from unleak.model.investigation import Remaining
 
 _WRITES: dict[str, tuple[str, ...]] = {
@@ -40,11 +40,7 @@ _NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share|", "policy", "block", "w
 
 
 def asks_for_former(one: Remaining) -> bool:
-    return one.state == "stands" and needs_former(_as_fact(one))
-
-
-def _as_fact(one: Remaining) -> Fact:
-    return Fact(one.arn, one.type, one.deed, one.detail, one.by, one.at, one.event_id, action=one.action, part=one.part)
+    return one.state == "stands" and needs_former(one)
 
 
 def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection[str]) -> tuple[Remaining, ...]:
@@ -63,7 +59,7 @@ def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     if last is not None:
         return replace(one, former=last)
     of_version = one.part == "default" or one.part.startswith("version|")
-    if not (of_version or _there(one.part).startswith(_NOT_AT_BIRTH)):
+    if not (of_version or without_gone(one.part)[0].startswith(_NOT_AT_BIRTH)):
         return one
     made = table.earlier(one.at, table.named(action.split(":", 1)[1] for action in _MAKES), name)
     born = any(
@@ -93,7 +89,7 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
     """What the latest call left that wrote the very same thing, or took it away: its name may occur in others. A value
     that was cut or scrubbed is none that could be written again.
     """
-    part = _there(one.part)
+    part = without_gone(one.part)[0]
     mine = [(c, t.fact.endswith("|gone")) for c in calls for t in stands.traces(c) if _is_same(one, part, t, c)]
     if not mine:
         return None
@@ -106,13 +102,8 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
     return (written or {"event": call.event_id}) if is_whole(written) else None
 
 
-def _there(part: str) -> str:
-    """The part, whether it is there or was taken away; empty for the thing itself."""
-    return "" if part == "gone" else part.removesuffix("|gone")
-
-
 def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool:
-    of_trace = _there(trace.fact.partition("|")[2])
+    of_trace = without_gone(trace.fact.partition("|")[2])[0]
     if not _is_of(one, trace):
         return False
     if part == "default" or part.startswith("version|"):  # which version is the default is written in two ways

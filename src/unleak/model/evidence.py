@@ -232,6 +232,13 @@ class Fact:
     account: str = ""
 
 
+def without_gone(part: str) -> tuple[str, bool]:
+    """The part, and whether it was taken away."""
+    if part == "gone":
+        return "", True
+    return part.removesuffix("|gone"), part.endswith("|gone")
+
+
 @dataclass(frozen=True, slots=True)
 class DescentRead:
     """What came of the leaked credential, followed through the trail. All that the attacker brought about lies in

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from unleak.model.evidence import without_gone
 from unleak.model.plan import TargetKind
 
 _RESOURCE, _USER, _ROLE = TargetKind.RESOURCE, TargetKind.USER, TargetKind.ROLE
@@ -39,13 +40,6 @@ class Line:
             and (self.gone is None or self.gone is gone)
             and (self.part in {"*", bare} or (self.part.endswith("|") and bare.startswith(self.part)))
         )
-
-
-def without_gone(part: str) -> tuple[str, bool]:
-    """The part, and whether it was taken away."""
-    if part == "gone":
-        return "", True
-    return part.removesuffix("|gone"), part.endswith("|gone")
 
 
 @lru_cache(maxsize=4096)
