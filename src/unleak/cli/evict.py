@@ -152,7 +152,7 @@ def _approve(world: "World", incident: "Incident", waiting: "list[Pending]", why
 
     now = now_of(world, incident)
     yes = [
-        Approved(p.step, p.change.digest(p.step), person(), without_secret(why), now + timedelta(hours=4))
+        Approved.of(p.step, p.change, person(), without_secret(why), now + timedelta(hours=4))
         for p in waiting
         if p.change is not None
     ]

@@ -113,8 +113,7 @@ def approve(
         raise Misuse(
             f"{step} does not wait for approval in {found.id}", f"`unleak incident show {found.id}` lists what does"
         )
-    digest = pending.change.digest(pending.step)
-    event = Approved(pending.step, digest, person(), without_secret(why), now + timedelta(hours=hours))
+    event = Approved.of(pending.step, pending.change, person(), without_secret(why), now + timedelta(hours=hours))
     world.record.append(found.id, found.seq, [(now, event)])
     click.echo(f"approved: {pending.change.summary}\n  next: unleak respond {found.key_id}")
 

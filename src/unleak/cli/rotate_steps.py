@@ -186,7 +186,7 @@ class Rotation:
             return False
         now = now_of(self.world, self.incident)
         why = self.reason or "unleak rotate"
-        self._write(Approved(step, change.digest(step), person(), why, now + _GOOD_FOR))
+        self._write(Approved.of(step, change, person(), why, now + _GOOD_FOR))
         return True
 
     def _run(self, goes_on: Callable[[Incident], bool] | None = None) -> None:

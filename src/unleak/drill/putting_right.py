@@ -59,12 +59,9 @@ def _go_on(world: World, incident_id: str, time: timedelta) -> tuple[Incident, P
 
 
 def _agree(world: World, incident: Incident, plan: Plan, done: PutRight) -> int:
-    now, shown = world.clock.now(), [p for p in plan.pending if p.change is not None]
-    for pending in shown:
-        if pending.change is None:
-            continue
-        digest = pending.change.digest(pending.step)
-        yes = Approved(pending.step, digest, "the drill", "agreed", now + 2 * _HOUR)
-        world.record.append(incident.id, world.record.incident(incident.id).seq, [(now, yes)])
-        done.agreed.append(pending.step.id)
+    now, shown = world.clock.now(), [(p.step, p.change) for p in plan.pending if p.change is not None]
+    yes = [Approved.of(step, change, "the drill", "agreed", now + 2 * _HOUR) for step, change in shown]
+    if yes:
+        world.record.append(incident.id, incident.seq, [(now, one) for one in yes])
+    done.agreed += [step.id for step, _ in shown]
     return len(shown)

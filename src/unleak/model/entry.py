@@ -90,6 +90,11 @@ class Approved:
     why: str
     expires_at: datetime
 
+    @classmethod
+    def of(cls, step: Step, shown: Change, who: str, why: str, expires_at: datetime) -> "Approved":
+        """`shown`: the change as the person saw it."""
+        return cls(step, shown.digest(step), who, why, expires_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Intended:
