@@ -209,6 +209,13 @@ def test_a_command_that_fails_is_a_refusal_and_what_it_said_holds_no_secret(said
     assert "ended with 7: not ****" in str(refused.value)
 
 
+@pytest.mark.parametrize("how", ["fold -w 10", "od -An -tx1", "rev", "cut -c 5-20"])
+def test_pieces_of_a_secret_hide_all_that_was_said(how: str) -> None:
+    with pytest.raises(NotPossible) as refused:
+        parse_consumer(f"command:printf %s $AWS_SECRET_ACCESS_KEY | {how} >&2; exit 7").hand_over(NOWHERE, NEW)
+    assert str(refused.value).endswith("ended with 7: (not shown: it may hold the secret)")
+
+
 def test_a_command_that_does_not_read_its_input_may_succeed() -> None:
     parse_consumer("command:true").hand_over(NOWHERE, NEW)
 
