@@ -1,5 +1,6 @@
 """An investigation, told: what a tired person reads is right, short and safe, whatever an attacker wrote."""
 
+import gc
 import json
 import os
 import re
@@ -293,10 +294,14 @@ def fan_of(number: int) -> tuple[HeldCredential, ...]:
 @pytest.mark.parametrize("credentials", [chain_of(5000), fan_of(5000)], ids=["chain", "fan"])
 def test_five_thousand_credentials_are_no_matter(credentials: tuple[HeldCredential, ...]) -> None:
     found = replace(EMPTY, credentials=credentials)
+    gc.collect()
+    gc.disable()  # a long-lived test process holds a hundred megabytes of others' objects to go through
     started = time.process_time()
     rows = rows_of(found)
     kept, left = shown(rows, 30)
-    assert time.process_time() - started < 0.3
+    took = time.process_time() - started
+    gc.enable()
+    assert took < 0.3
     assert len(rows) == 5000
     assert len(kept) + left == 5000
     assert kept[0].credential.key_id == LEAKED

@@ -13,7 +13,7 @@ from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Credentials, SecretKey
 from unleak.model.entry import Entry, Event, Intended, Opened
 from unleak.model.errors import Busy, CouldNotLook, RecordConflict
-from unleak.model.evidence import Exhibit
+from unleak.model.evidence import Exhibit, Fact
 from unleak.model.finding import Place
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import Change, Mode, Step, Target, TargetKind
@@ -28,9 +28,17 @@ JSON = st.recursive(
 )
 IMAGES = st.dictionaries(st.text(max_size=5), JSON, max_size=3)
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
-st.register_type_strategy(
-    Place, st.builds(Place, **{name: st.from_type(kind) for name, kind in get_type_hints(Place).items()})
-)
+
+
+def _built(kind: type, **drawn: st.SearchStrategy[object]) -> None:
+    """Every field of a kind is drawn by its declared type; the ones that hold anything, from what is given."""
+    hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in drawn}
+    fields = {name: st.from_type(hint) for name, hint in hints.items()}
+    st.register_type_strategy(kind, st.builds(kind, **fields, **drawn))
+
+
+_built(Place)
+_built(Fact, former=st.none() | IMAGES)
 st.register_type_strategy(Change, st.builds(Change, before=IMAGES, after=IMAGES))
 
 
