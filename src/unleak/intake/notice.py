@@ -1,0 +1,149 @@
+"""A sender's message, authenticated → what it says of leaked keys. One file a sender; it only authenticates and parses.
+
+A sender answers for its signature scheme; that a message comes twice is seen by the service, from `Heard.id`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from unleak.intake.reported import Reported
+from unleak.model.alert import Ground
+from unleak.model.errors import UnleakError
+
+
+class Reason(StrEnum):
+    """Why a request was refused: the word that the sender reads, and the label that the operator counts."""
+
+    NOT_CONFIGURED = "not_configured"
+    NOT_SIGNED = "not_signed"
+    UNKNOWN_KEY = "unknown_key"
+    BAD_SIGNATURE = "bad_signature"
+    KEYS_UNREACHABLE = "keys_unreachable"
+    TOO_OLD = "too_old"
+    REPLAYED = "replayed"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    TOO_SLOW = "too_slow"
+    NOT_JSON = "not_json"
+    NOT_UNDERSTOOD = "not_understood"
+    NO_SUCH_SENDER = "no_such_sender"
+    STORE_UNREACHABLE = "store_unreachable"
+
+
+class Refused(UnleakError):
+    """The message was not taken, and nothing of it is kept. Its words hold nothing of the body."""
+
+    def __init__(self, reason: Reason, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One request as it came: `body` raw, since that is what is signed; names of `headers` in lower case."""
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A branch or tag moved: what lies between is to be fetched and scanned. `before` is forty zeros for a new one.
+
+    `repository` is `owner/name`; `url` is where git fetches it; `who` pushed.
+    """
+
+    repository: str
+    url: str
+    ref: str
+    before: str
+    after: str
+    who: str = ""
+    public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostAlert:
+    """An alert of secret scanning at GitHub, which holds neither the secret nor its places: both are asked of `url`.
+
+    `url` is the alert's own, in the REST API of the host that was signed for.
+    """
+
+    repository: str
+    url: str
+    number: int
+    public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadePublic:
+    """A repository that strangers may read from now on: the whole of it is to be scanned."""
+
+    repository: str
+    url: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A topic asks whether we want what it sends: `url`, on AWS's own host, is to be fetched once."""
+
+    topic: str
+    url: str
+
+
+Errand = Push | HostAlert | MadePublic | Subscription
+"""What must be fetched before there is an alert, or a sender goes on sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an authenticated message says. `id` is the same whenever the same message comes again, and made of what is
+    signed. `who` is the sender, in words. `passed_over`: what names no AWS key, each with its reason.
+
+    `answer`: where the sender's protocol wants more than "taken", the JSON that it is given.
+    """
+
+    id: str
+    who: str
+    ground: Ground
+    reports: tuple[Reported, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    leaked_at: datetime | None = None
+    answer: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a sender is checked with. `settings` are those of `[hooks.<id>]`, secrets among them; `fetch` gets a small
+    file from an https address, and raises CouldNotLook.
+    """
+
+    settings: Mapping[str, str] = field(repr=False)
+    fetch: Callable[[str], bytes]
+
+
+class Sender(Protocol):
+    """`id` is its setting `[hooks.<id>]` and its path `/hooks/<id>`. `needs` and `takes` are settings: those without
+    which it refuses everything, and those that it may have; each with its meaning.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def needs(self) -> Mapping[str, str]: ...
+    @property
+    def takes(self) -> Mapping[str, str]: ...
+    @property
+    def references(self) -> tuple[str, ...]: ...
+
+    def hear(self, message: Message, access: Access) -> Heard:
+        """Raises Refused."""
+        ...
