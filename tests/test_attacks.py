@@ -12,7 +12,7 @@ import pytest
 from conftest import Site
 from organization_site import organized
 from unleak.aws.client import Client
-from unleak.engine import local
+from unleak.engine import watch
 from unleak.engine.local import open_incident, run
 from unleak.model.alert import Ground
 from unleak.model.credential import CredentialKind, Credentials, SecretKey, SessionToken
@@ -423,9 +423,9 @@ def test_no_worker_spins_on_what_it_may_not_do(site: Site, monkeypatch: pytest.M
             pytest.fail("it spins")
         return original(*arguments)
 
-    monkeypatch.setattr(local, "respond", counted)
+    monkeypatch.setattr(watch, "respond", counted)
     with pytest.raises(Enough):
-        local.work(replace(world, clock=Clock()))
+        watch.Watch(replace(world, clock=Clock())).run()
     assert incident.id in world.record.incident_ids()
 
 

@@ -12,7 +12,8 @@ import pytest
 from conftest import Site
 from organization_site import organized
 from unleak.aws.accounts import Accounts
-from unleak.engine.local import open_incident, run, work
+from unleak.engine.local import open_incident, run
+from unleak.engine.watch import Watch
 from unleak.model.alert import Ground
 from unleak.model.credential import CredentialKind, Credentials, SecretKey, SessionToken, Vault
 from unleak.model.entry import Approved
@@ -240,7 +241,7 @@ def test_a_timer_of_36_hours_is_kept_by_a_process_that_starts_later(site: Site) 
     site.standin.gate.clock.advance(37 * 3600)
     restarted = site.world(with_secret=False)
     for _ in range(3):
-        work(restarted, wait=False)
+        Watch(restarted).run(wait=False)
         site.standin.gate.clock.advance(60)
     names = site.stage.admin.client(site.stage.account, "iam").list_user_policies(UserName="aws-victim")["PolicyNames"]
     assert incident.name_of("deny-all") not in names

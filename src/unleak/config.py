@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unleak.model.errors import Misuse
+from unleak.service_config import Listening, read_listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Config:
     `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
     `regions`: where to look; empty means every region that the account has enabled. `trails`: where the calls are, as
     `unleak investigate --trail` takes them. `lookups_a_second`: how often an account's event history is asked, in each
-    region; AWS allows two, 0 means without a pause.
+    region; AWS allows two, 0 means without a pause. `listening`: what `unleak serve` is told.
     """
 
     home: Path
@@ -58,6 +59,7 @@ class Config:
     organization: OrganizationAccess | None = None
     trails: tuple[str, ...] = ()
     lookups_a_second: float = 2
+    listening: Listening = field(default_factory=Listening)
 
     @classmethod
     def nowhere(cls) -> "Config":
@@ -82,6 +84,8 @@ _KNOWN = {
     "organization",
     "trails",
     "lookups_a_second",
+    "service",
+    "hooks",
 }
 
 
@@ -120,6 +124,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         organization=organization,
         trails=tuple(trails),
         lookups_a_second=_positive(raw.get("lookups_a_second", 2)),
+        listening=read_listening(raw, environ),
     )
 
 

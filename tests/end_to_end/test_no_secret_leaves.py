@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 
 from conftest import Site
-from unleak.cli.telling import story_of
 from unleak.engine.local import open_incident, run
+from unleak.engine.story import story_of
 from unleak.model.entry import Entry
 from unleak.model.plan import Mode
 from unleak.report import render

@@ -9,7 +9,7 @@ from github_secrets_world import TOKEN, github
 
 from conftest import Site
 from rotate_world import READABLE, begin, in_secret, keys_of
-from unleak.cli.telling import story_of
+from unleak.engine.story import story_of
 from unleak.model.entry import Entry
 from unleak.report import render
 from unleak.report.text import to_text

@@ -107,7 +107,7 @@ def _spendings(
 
 def _deeds(config: "Config", known: "Incident | None", leak: datetime) -> "tuple[Deeds, tuple[str, ...]]":
     """What the record has of the incident: things that were removed cost too."""
-    from unleak.cli.telling import calls_from
+    from unleak.engine.story import calls_from
     from unleak.model.errors import CouldNotLook
     from unleak.review.bill import Deeds
     from unleak.review.deeds import things_of

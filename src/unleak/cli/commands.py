@@ -22,6 +22,8 @@ COMMANDS = {
     "bill": "What does the leak cost, and what stands behind it?",
     "purge": "Take the key out of the source and of its history, and prove it.",
     "incident": "List, show, report, approve, undo.",
+    "serve": "Hear of leaks and respond: hooks for senders, an API for people and programs.",
+    "token": "Tokens for the API of `unleak serve`.",
     "worker": "Look after every incident: act, look again, lift.",
     "drill": "Attack ourselves: first it must succeed, then it must fail.",
     "demo": "The whole way on an embedded AWS, in half a minute.",

@@ -94,7 +94,7 @@ def _picture_of(console: "Console", drill: "Drill") -> "Picture":
 
 
 def _write_reports(drill: "Drill", folder: Path, output: Path) -> list[Path]:
-    from unleak.cli.telling import TITLES, calls_from
+    from unleak.engine.story import TITLES, calls_from
     from unleak.report import render
     from unleak.report.story import tell
     from unleak.store.record import Record

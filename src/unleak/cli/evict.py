@@ -9,7 +9,8 @@ import click
 
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_named import found_incident, now_of
-from unleak.cli.world import make_world, person, without_secret
+from unleak.cli.world import make_world, person
+from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
     from unleak.model.incident import Incident

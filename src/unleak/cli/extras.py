@@ -15,3 +15,9 @@ def need_postgresql() -> None:
     """Raises Misuse where the client of PostgreSQL or the queue is not installed."""
     if importlib.util.find_spec("psycopg") is None or importlib.util.find_spec("procrastinate") is None:
         raise Misuse("PostgreSQL is not supported by this installation", "pip install 'unleak[postgresql]'")
+
+
+def need_server() -> None:
+    """Raises Misuse where the web framework is not installed."""
+    if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn", "prometheus_client", "httpx")):
+        raise Misuse("the service is not installed", "pip install 'unleak[server]'")

@@ -1,7 +1,6 @@
 """`unleak incident`."""
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +8,10 @@ import click
 
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_decisions import COMMANDS
-from unleak.cli.incident_named import found_incident, now_of
+from unleak.cli.incident_named import found_incident
 from unleak.cli.incident_reply import command as reply
-from unleak.cli.world import make_world, person, without_secret
+from unleak.cli.world import make_world, person
+from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
     from unleak.model.incident import Incident
@@ -101,21 +101,12 @@ def approve(
     incident: str, step: str, why: str, hours: float, profile: str, region: str, config_path: Path | None
 ) -> None:
     """Approve one pending change, exactly as it was shown. `unleak respond` then carries it out."""
-    from unleak.model.entry import Approved
-    from unleak.model.errors import Misuse
-    from unleak.playbook import playbook
+    from unleak.engine import decisions
 
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
-    now = now_of(world, found)
-    pending = next((p for p in playbook(found, now).pending if p.step.id == step), None)
-    if pending is None or pending.change is None:
-        raise Misuse(
-            f"{step} does not wait for approval in {found.id}", f"`unleak incident show {found.id}` lists what does"
-        )
-    event = Approved.of(pending.step, pending.change, person(), without_secret(why), now + timedelta(hours=hours))
-    world.record.append(found.id, found.seq, [(now, event)])
-    click.echo(f"approved: {pending.change.summary}\n  next: unleak respond {found.key_id}")
+    change = decisions.approve(world, found, step, who=person(), why=why, hours=hours)
+    click.echo(f"approved: {change.summary}\n  next: unleak respond {found.key_id}")
 
 
 @command.command("undo")
@@ -142,7 +133,7 @@ for _command in (*COMMANDS, reply):
 
 
 def _rendered(world: "World", incident: "Incident", format_name: str) -> str:
-    from unleak.cli.telling import story_of
+    from unleak.engine.story import story_of
     from unleak.report import render
     from unleak.report.text import to_text
 

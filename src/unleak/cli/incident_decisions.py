@@ -1,21 +1,18 @@
 """`unleak incident request|hold|break-glass|restore`: what a person decides beside the table."""
 
 import sys
-from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
-from unleak.cli.incident_named import found_incident, now_of
-from unleak.cli.world import make_world, person, without_secret
+from unleak.cli.incident_named import found_incident
+from unleak.cli.world import make_world, person
+from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
-    from unleak.model.entry import Event
-    from unleak.model.incident import Incident
-    from unleak.model.plan import Change, Step, Target
+    from unleak.model.plan import Change, Step
     from unleak.respond import World
 
 
@@ -39,21 +36,11 @@ def request(
     unleak incident request AKIA... delete_key AKIA... --why "nobody uses it"
     unleak incident request AKIA... put_back_object arn:aws:s3:::BUCKET/KEY --option version=ID --why "overwritten"
     """
-    from unleak.model.entry import Requested
-    from unleak.model.errors import Misuse
-    from unleak.model.plan import Step
-    from unleak.respond import ACTIONS
+    from unleak.engine import decisions
 
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
-    if unit not in ACTIONS:
-        raise Misuse(f"there is no action {unit}", f"there are {', '.join(ACTIONS)}")
-    if unit == "break_glass":
-        raise Misuse("glass is broken by a command of its own", "unleak incident break-glass")
-    if unit == "rotate_key":
-        raise Misuse("a key is rotated by a command of its own", f"unleak rotate {found.key_id} --to CONSUMER")
-    step = Step(unit, _target(found, target))
-    _write(world, found, Requested(step, person(), without_secret(why), _options(options)))
+    step = decisions.request(world, found, unit, target, who=person(), why=why, options=_options(options))
     click.echo(f"asked for: {step.id}\n  next: unleak respond {found.key_id}, which shows it; then approve it")
 
 
@@ -64,7 +51,7 @@ def _options(given: tuple[str, ...]) -> dict[str, str]:
         name, sign, value = one.partition("=")
         if not (name and sign and value):
             raise Misuse(f"--option {one} is no option", "write it like version=ID")
-    return {name: without_secret(value) for name, _, value in (one.partition("=") for one in given)}
+    return {name: value for name, _, value in (one.partition("=") for one in given)}
 
 
 @click.command("hold")
@@ -74,11 +61,10 @@ def _options(given: tuple[str, ...]) -> dict[str, str]:
 @aws_options
 def hold(incident: str, off: bool, why: str, profile: str, region: str, config_path: Path | None) -> None:
     """A legal hold: while it is on, nothing is deleted, whatever was approved."""
-    from unleak.model.entry import HoldSet
+    from unleak.engine import decisions
 
     world = make_world(config_of(profile, region, config_path))
-    found = found_incident(world, incident)
-    _write(world, found, HoldSet(not off, person(), without_secret(why)))
+    decisions.hold(world, found_incident(world, incident), on=not off, who=person(), why=why)
     click.echo("the hold is over" if off else "held: nothing is deleted until `unleak incident hold --off`")
 
 
@@ -128,52 +114,26 @@ def break_glass(
     \b
     unleak incident break-glass AKIA... --why "payments are down" --allow s3:GetObject --hours 1
     """
-    from unleak.model.entry import Approved
+    from unleak.engine import decisions
     from unleak.model.errors import Misuse
 
-    if not 0 < hours <= 12:  # noqa: PLR2004  half a day is enough to give an application a new key
-        raise Misuse(f"--hours {hours:g} is not between 0 and 12", "give the application a new key meanwhile")
-    _check_fence(allow, where)
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
-    step = _glass_of(found)
-    options = {"hours": f"{hours:g}", "allow": ",".join(allow), "from": ",".join(where)}
-    change = _shown(world, found, step, why, options)
+    step = decisions.ask_for_glass(world, found, decisions.Fence(hours, allow, where), who=person(), why=why)
+    change = _shown(world, found.id, step)
     click.echo(f"{change.summary}\n  then  {change.undo}")
     if not (yes or click.confirm("let the leaked key work again?", err=True)):
         raise Misuse("nothing was changed", "")
     again = world.record.incident(found.id)
-    now = now_of(world, again)
-    _write(world, again, Approved.of(step, change, person(), without_secret(why), now + timedelta(hours=1)))
+    decisions.approve(world, again, step.id, who=person(), why=why, hours=1)
     _let_it_work(world, found.id, step, wait=not no_wait)
 
 
-def _check_fence(allow: tuple[str, ...], where: tuple[str, ...]) -> None:
-    """Raises Misuse: behind a fence of nonsense nothing would work, but the leaked key would be active."""
-    import ipaddress
-    import re
-
-    from unleak.aws.services import is_service
-    from unleak.model.errors import Misuse
-
-    for action in allow:
-        service, _, operation = action.partition(":")
-        if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
-            raise Misuse(f"--allow {action} is no action of IAM", "write it like s3:GetObject")
-    for address in where:
-        try:
-            ipaddress.ip_network(address)
-        except ValueError as error:
-            raise Misuse(f"--from {address} is no address and no network", "write it like 192.0.2.0/24") from error
-
-
-def _shown(world: "World", found: "Incident", step: "Step", why: str, options: Mapping[str, str]) -> "Change":
+def _shown(world: "World", incident_id: str, step: "Step") -> "Change":
     from unleak.engine.local import run
-    from unleak.model.entry import Requested
     from unleak.model.errors import NotPossible
 
-    _write(world, found, Requested(step, person(), without_secret(why), options))
-    incident, _ = run(world, found.id, until=world.clock.now())
+    incident, _ = run(world, incident_id, until=world.clock.now())
     state = incident.action(step)
     if state is None or state.proposal is None:
         raise NotPossible(state.outcome.detail if state and state.outcome else f"{step.id} cannot be proposed", "")
@@ -196,38 +156,6 @@ def _let_it_work(world: "World", incident_id: str, step: "Step", *, wait: bool) 
     if works and not wait:
         click.echo("it works; `unleak worker`, or `unleak respond` when its time is up, takes it back")
     sys.exit(0 if works else 1)
-
-
-def _glass_of(incident: "Incident") -> "Step":
-    """A round of its own for each time."""
-    from unleak.model.plan import Step, Target, TargetKind
-
-    owner = incident.owner
-    target = Target(TargetKind.KEY, incident.key_id, owner.account if owner else "")
-    before = [a.step.round for a in incident.actions.values() if a.step.unit == "break_glass"]
-    return Step("break_glass", target, max(before, default=0) + 1)
-
-
-def _target(incident: "Incident", text: str) -> "Target":
-    from unleak.model.errors import Misuse
-    from unleak.model.plan import Target, TargetKind
-
-    home = incident.owner.account if incident.owner else ""
-    kinds = {":user/": TargetKind.USER, ":role/": TargetKind.ROLE, ":instance/": TargetKind.INSTANCE}
-    for mark, kind in kinds.items():
-        if mark in text and text.startswith("arn:"):
-            return Target(kind, text, text.split(":")[4])
-    if text in incident.credentials:
-        return Target(TargetKind.KEY, text, incident.credentials[text].account or home)
-    if text.isdecimal():
-        return Target(TargetKind.ACCOUNT, text, text)
-    if text.startswith("arn:") and text.count(":") >= 5:  # noqa: PLR2004  arn:partition:service:region:account:resource
-        return Target(TargetKind.RESOURCE, text, text.split(":")[4] or home)
-    raise Misuse(f"{text} is no target", "give a key id of the incident, an ARN, or an account")
-
-
-def _write(world: "World", incident: "Incident", event: "Event") -> None:
-    world.record.append(incident.id, incident.seq, [(now_of(world, incident), event)])
 
 
 COMMANDS = (request, hold, break_glass, restore)

@@ -1,6 +1,6 @@
 """The incident that a person names, and the time to write beside it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,14 +11,9 @@ if TYPE_CHECKING:
 
 def found_incident(world: "World", name: str) -> "Incident":
     """By its own id or by its key's. Raises Misuse where there is none."""
-    from unleak.engine.local import incident_id_of
-    from unleak.model.errors import Misuse
+    from unleak.engine.decisions import incident_named
 
-    for incident_id in (name, incident_id_of(name)):
-        incident = world.record.incident(incident_id)
-        if incident.seq:
-            return incident
-    raise Misuse(f"there is no incident {name}", "`unleak incident list` shows which there are")
+    return incident_named(world, name)
 
 
 def incident_of_key(config: "Config", key_id: str) -> "Incident | None":
@@ -37,5 +32,7 @@ def incident_of_key(config: "Config", key_id: str) -> "Incident | None":
 
 
 def now_of(world: "World", incident: "Incident") -> datetime:
-    """The record goes by AWS's time, of which nothing may have been heard: a slow machine must not write the past."""
-    return max(world.clock.now(), incident.updated_at or datetime.min.replace(tzinfo=UTC))
+    """The time to write beside an entry of this incident."""
+    from unleak.engine import decisions
+
+    return decisions.now_of(world, incident)

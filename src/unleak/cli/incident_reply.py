@@ -24,7 +24,7 @@ def command(
     unleak bill AKIA... --format json > bill.json
     unleak incident reply AKIA... --bill bill.json --case 17000000001
     """
-    from unleak.cli.telling import story_of
+    from unleak.engine.story import story_of
     from unleak.model.errors import Misuse
     from unleak.report.bill import from_json
     from unleak.report.support_reply import support_reply

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
-from unleak.cli.world import make_world, without_secret
+from unleak.cli.world import make_world
+from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
     from unleak.cli.respond_told import Told
@@ -181,7 +182,7 @@ def _run(world: "World", told: "Told", mode: str | None, *, wait: bool) -> "tupl
 
 def _tell(world: "World", incident: "Incident", plan: "Plan", format_name: str) -> None:
     from unleak.cli.handover import handover
-    from unleak.cli.telling import story_of
+    from unleak.engine.story import story_of
     from unleak.report.render import to_json
     from unleak.report.text import to_plan_text, to_text
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
-from unleak.cli.world import make_world, without_secret
+from unleak.cli.world import make_world
+from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
     from unleak.cli.rotate_steps import Rotation

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unleak.cli.telling import calls_from
+from unleak.engine.story import calls_from
 from unleak.rotate.advice import advise, as_text
 from unleak.rotate.consumers import forms
 from unleak.rotate.consumers.consumer import Place

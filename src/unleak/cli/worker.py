@@ -9,13 +9,13 @@ from unleak.cli.world import make_world
 
 
 @click.command("worker")
-@click.option("--at-once", default=8, show_default=True, help="Incidents at a time (PostgreSQL; SQLite: one).")
+@click.option("--at-once", default=8, show_default=True, help="Incidents at a time.")
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @aws_options
 def command(at_once: int, once: bool, profile: str, region: str, config_path: Path | None) -> None:
     """Look after every incident: act on what comes in, look again when it is due, lift what has had its time.
 
-    With the record in SQLite, one worker on this machine. With PostgreSQL (`database` in unleak.toml, or
+    With the record in SQLite, workers of this machine. With PostgreSQL (`database` in unleak.toml, or
     UNLEAK_DATABASE), as many as you like on many machines: where one dies, the others go on with its incidents.
 
     \b
@@ -24,17 +24,20 @@ def command(at_once: int, once: bool, profile: str, region: str, config_path: Pa
     """
     from dataclasses import replace
 
+    from unleak.cli.hands import inbox_of, make_hands
     from unleak.cli.progress import Progress
+    from unleak.engine.errands import run_due
 
     world = make_world(config_of(profile, region, config_path))
     _ = world.aws.caller  # nobody to be: say so at once
+    hands = make_hands(world, inbox_of(world))
     with Progress(whose=True) as progress:
         watched = replace(world, on_entry=progress.entry)
         if world.record.is_shared:
             from unleak.engine import procrastinate
 
-            procrastinate.work(world.config.record_url, watched, at_once=at_once, wait=not once)
+            procrastinate.work(world.config.record_url, watched, hands, at_once=at_once, wait=not once)
         else:
-            from unleak.engine import local
+            from unleak.engine.watch import Watch
 
-            local.work(watched, wait=not once)
+            Watch(watched, at_once=at_once, beside=lambda: run_due(hands)).run(wait=not once)

@@ -34,16 +34,6 @@ def record_at(url: str) -> Record:
     return Record(url, wake=enqueue)
 
 
-def without_secret(words: str) -> str:
-    """What a person says for the record. Raises Misuse where it holds what may be a secret."""
-    from unleak.scan.detectors import aws_secret, aws_session_token
-
-    for detector in (aws_secret.DETECTOR, aws_session_token.DETECTOR):
-        if any(detector.confirm(m.group(1)) for m in detector.pattern.finditer(words.encode())):
-            raise Misuse("your words hold what looks like a secret: they go into the record", "say it without")
-    return words
-
-
 def person() -> str:
     """Who is at the keyboard, for the record."""
     try:

@@ -3,19 +3,15 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from unleak.model.alert import Alert
 from unleak.model.entry import Alerted, Event, ModeSet, Opened, Resumed
-from unleak.model.errors import Busy, RecordConflict, Unreachable
+from unleak.model.errors import RecordConflict
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, OutcomeKind, Plan
 from unleak.respond import World, respond
-
-_POLL = timedelta(seconds=1)
-_BUSY_AGAIN = timedelta(seconds=5)
-_NEVER = timedelta(days=365)
 
 
 def incident_id_of(key_id: str) -> str:
@@ -44,9 +40,14 @@ def open_incident(world: World, alert: Alert, mode: Mode | None, who: str) -> In
         return world.record.incident(incident_id)
 
 
+def opening(alert: Alert, mode: Mode) -> Opened:
+    """The first entry of an incident."""
+    return Opened(alert, mode, secrets.token_hex(8))
+
+
 def _events(incident: Incident, alert: Alert, mode: Mode | None, who: str) -> list[Event]:
     if incident.seq == 0:
-        return [Opened(alert, mode or Mode.QUARANTINE, secrets.token_hex(8))]
+        return [opening(alert, mode or Mode.QUARANTINE)]
     events: list[Event] = []
     if not any(_same(a, alert) for a in incident.alerts):
         events.append(Alerted(alert))
@@ -84,33 +85,3 @@ def run(
             if wake_at is None or (until is not None and wake_at > until):
                 return incident, plan
             world.clock.sleep_until(wake_at)
-
-
-def work(world: World, *, wait: bool = True) -> None:
-    """Looks after every incident of the record, each when it is due, until it is interrupted; without `wait`, once.
-
-    Timers come out of the record: a worker that is started later takes up what fell due meanwhile. Incidents that other
-    processes work on are left to them.
-    """
-    due: dict[str, datetime] = {}
-    seen: dict[str, int] = {}
-    while True:
-        now = world.clock.now()
-        for incident_id, seq in world.record.lengths().items():
-            if seen.get(incident_id) != seq:
-                seen[incident_id], due[incident_id] = seq, now
-        for incident_id in [i for i, at in due.items() if at <= now]:
-            wake_at, seen[incident_id] = _take(world, incident_id)
-            due[incident_id] = wake_at or now + _NEVER
-        if not wait:
-            return
-        world.clock.sleep_until(min([world.clock.now() + _POLL, *due.values()]))
-
-
-def _take(world: World, incident_id: str) -> tuple[datetime | None, int]:
-    try:
-        with world.record.lease(incident_id):
-            incident, plan = respond(world, incident_id)
-    except (Busy, Unreachable):
-        return world.clock.now() + _BUSY_AGAIN, world.record.incident(incident_id).seq
-    return plan.wake_at, incident.seq

@@ -6,6 +6,7 @@ elsewhere. Timers are jobs for later, set anew after each run; where one is lost
 """
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,14 +15,17 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.exc import IntegrityError
 
+from unleak.engine.errands import Hands, run_errand
 from unleak.model.errors import Busy
 from unleak.playbook import playbook
 from unleak.respond import World, respond
+from unleak.store.inbox import Errand
 
-QUEUE, _TASK = "unleak", "unleak.respond"
+QUEUE, _TASK, _ERRAND = "unleak", "unleak.respond", "unleak.errand"
 _HEARTBEAT_SECONDS, _STALLED_SECONDS = 3.0, 10.0
 _EVERY_FIVE_SECONDS, _EVERY_FIVE_MINUTES = "* * * * * */5", "*/5 * * * *"
 _BUSY_AGAIN = timedelta(seconds=5)
+_LATE = timedelta(minutes=2)
 _DEFER = sa.text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, :queueing_lock, CAST(:args AS jsonb), NULL)"
     "::procrastinate_job_to_defer_v1])"
@@ -31,8 +35,16 @@ _HAS_QUEUE = sa.text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 
 def enqueue(db: sa.Connection, incident: str) -> None:
     """In the transaction of `db`. A job for this incident that waits already will see what was written."""
-    job = {"queue": QUEUE, "task": _TASK, "lock": incident, "queueing_lock": f"now-{incident}",
-           "args": f'{{"incident": "{incident}"}}'}  # fmt: skip
+    _defer(db, _TASK, incident, f"now-{incident}", f'{{"incident": "{incident}"}}')
+
+
+def enqueue_errand(db: sa.Connection, errand: str) -> None:
+    """As above, for an errand of the inbox."""
+    _defer(db, _ERRAND, f"errand-{errand}", f"errand-{errand}", f'{{"errand": "{errand}"}}')
+
+
+def _defer(db: sa.Connection, task: str, lock: str, queueing_lock: str, args: str) -> None:
+    job = {"queue": QUEUE, "task": task, "lock": lock, "queueing_lock": queueing_lock, "args": args}
     try:
         with db.begin_nested():
             db.execute(_DEFER, job)
@@ -52,8 +64,8 @@ def make_queue(url: str) -> None:
     engine.dispose()
 
 
-def make_app(url: str, world: World) -> App:
-    """What a worker runs: respond, rescue, sweep."""
+def make_app(url: str, world: World, hands: Hands | None = None) -> App:
+    """What a worker runs: respond, rescue, sweep; and errands, where it has hands for them."""
     app = App(connector=_connector(url))
 
     @app.task(name=_TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=10_000, wait=15))
@@ -67,10 +79,17 @@ def make_app(url: str, world: World) -> App:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
             await app.job_manager.retry_job(job)
 
+    @app.task(name=_ERRAND, queue=QUEUE, retry=RetryStrategy(max_attempts=10_000, wait=15))
+    def run(errand: str) -> None:
+        if hands is not None:
+            _run_errand(app, hands, errand)
+
     @app.periodic(cron=_EVERY_FIVE_MINUTES)
     @app.task(name="unleak.sweep", queue=QUEUE, queueing_lock="sweep")
     def sweep(timestamp: int) -> None:
         del timestamp
+        if hands is not None:
+            _sweep_errands(app, hands)
         for incident_id in world.record.incident_ids():
             plan = playbook(world.record.incident(incident_id), world.clock.now())
             wake_at = world.clock.now() if plan.steps else plan.wake_at
@@ -90,6 +109,31 @@ def _respond(world: World, incident_id: str) -> datetime | None:
     return plan.wake_at
 
 
+def _run_errand(app: App, hands: Hands, errand_id: str) -> None:
+    """Raises Busy, for the queue to try it again."""
+    errand = hands.inbox.errand(errand_id)
+    if errand is None:
+        return
+    run_errand(hands, errand)
+    if (left := hands.inbox.errand(errand_id)) is not None:
+        _defer_errand(app, hands, left)
+
+
+def _sweep_errands(app: App, hands: Hands) -> None:
+    """Those whose job was lost."""
+    for errand in hands.inbox.due(hands.world.clock.now() - _LATE):
+        _defer_errand(app, hands, errand)
+
+
+def _defer_errand(app: App, hands: Hands, errand: Errand) -> None:
+    name = f"errand-{errand.id}"
+    in_our_time = datetime.now(UTC) + (errand.due_at - hands.world.clock.now())
+    with suppress(AlreadyEnqueued):
+        app.configure_task(
+            _ERRAND, queue=QUEUE, lock=name, queueing_lock=name, schedule_at=in_our_time, allow_unknown=False
+        ).defer(errand=errand.id)
+
+
 def _set_timer(app: App, world: World, incident_id: str, wake_at: datetime | None) -> None:
     """One timer an incident: an older one gives way."""
     if wake_at is None:
@@ -102,20 +146,21 @@ def _set_timer(app: App, world: World, incident_id: str, wake_at: datetime | Non
     timer = app.configure_task(
         _TASK, queue=QUEUE, lock=incident_id, queueing_lock=name, schedule_at=in_our_time, allow_unknown=False
     )
-    try:
+    with suppress(AlreadyEnqueued):
         timer.defer(incident=incident_id)
-    except AlreadyEnqueued:
-        return
 
 
-def work(url: str, world: World, *, at_once: int, wait: bool = True) -> None:
-    """Runs until it is interrupted; without `wait`, until nothing is due."""
+def work(
+    url: str, world: World, hands: Hands | None = None, *, at_once: int, wait: bool = True, signals: bool = True
+) -> None:
+    """Runs until it is interrupted; without `wait`, until nothing is due. `signals`: whether it hears those itself."""
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
-    app = make_app(url, world)
+    app = make_app(url, world, hands)
     options: dict[str, Any] = {
         "queues": [QUEUE],
         "concurrency": at_once,
         "wait": wait,
+        "install_signal_handlers": signals,
         "fetch_job_polling_interval": 1.0,
         "update_heartbeat_interval": _HEARTBEAT_SECONDS,
         "stalled_worker_timeout": _STALLED_SECONDS,

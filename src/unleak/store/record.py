@@ -17,23 +17,8 @@ from unleak.model.incident import Incident, fold
 from unleak.model.plan import NO_PRINCIPALS
 from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.lease import database_lease, file_lease
-
-_META = sa.MetaData()
-_ENTRIES = sa.Table(
-    "entries",
-    _META,
-    sa.Column("incident", sa.String(64), primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
-    sa.Column("type", sa.String(32), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
-)
-_EXHIBITS = sa.Table(
-    "exhibits",
-    _META,
-    sa.Column("sha256", sa.String(64), primary_key=True),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-)
+from unleak.store.migrations import bring_up_to_date
+from unleak.store.schema import ENTRIES, EXHIBITS
 
 
 class Record:
@@ -56,7 +41,7 @@ class Record:
                 raise CouldNotLook(
                     f"cannot make {folder}: {error.strerror}", "set UNLEAK_HOME to a folder that you may write to"
                 ) from error
-        self._engine = self._connect()
+        self.engine = self._connect()
         try:
             self._make()
         except (DatabaseError, OSError) as error:
@@ -86,9 +71,9 @@ class Record:
         if self._is_file:
             Path(self._url.database or "").touch(mode=0o600)
         try:
-            _META.create_all(self._engine)
+            bring_up_to_date(self.engine)
         except (OperationalError, IntegrityError, ProgrammingError):
-            _META.create_all(self._engine)
+            bring_up_to_date(self.engine)
 
     @property
     def folder(self) -> Path:
@@ -96,7 +81,7 @@ class Record:
 
     def lease(self, incident: str) -> AbstractContextManager[None]:
         """To work on an incident alone. Entering raises Busy while somebody else does."""
-        return database_lease(self._engine, incident) if self.is_shared else file_lease(self.folder, incident)
+        return database_lease(self.engine, incident) if self.is_shared else file_lease(self.folder, incident)
 
     def append(self, incident: str, expected_seq: int, events: Sequence[tuple[datetime, Event]]) -> list[Entry]:
         """Adds entries after `expected_seq`. Raises RecordConflict when somebody else was first."""
@@ -112,10 +97,10 @@ class Record:
             for e in entries
         ]
         try:
-            with self._engine.begin() as db:
-                db.execute(_ENTRIES.insert(), rows)
-                if self._wake is not None and any(isinstance(e.event, FROM_OUTSIDE) for e in entries):
-                    self._wake(db, incident)
+            with self.engine.begin() as db:
+                db.execute(ENTRIES.insert(), rows)
+                if any(isinstance(e.event, FROM_OUTSIDE) for e in entries):
+                    self.woken(db, incident)
         except IntegrityError as error:
             raise RecordConflict(f"incident {incident} has moved on since entry {expected_seq}") from error
         except DatabaseError as error:
@@ -125,11 +110,14 @@ class Record:
             ) from error
         return entries
 
+    def woken(self, db: sa.Connection, incident: str) -> None:
+        """Wakes whoever looks after it, in the transaction of `db`."""
+        if self._wake is not None:
+            self._wake(db, incident)
+
     def entries(self, incident: str, after: int = 0) -> list[Entry]:
-        query = (
-            sa.select(_ENTRIES).where(_ENTRIES.c.incident == incident, _ENTRIES.c.seq > after).order_by(_ENTRIES.c.seq)
-        )
-        with self._engine.connect() as db:
+        query = sa.select(ENTRIES).where(ENTRIES.c.incident == incident, ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
+        with self.engine.connect() as db:
             return [_entry(row) for row in db.execute(query).mappings()]
 
     def incident(self, incident: str) -> Incident:
@@ -138,20 +126,25 @@ class Record:
 
     def incident_ids(self) -> list[str]:
         """Newest first."""
-        query = sa.select(_ENTRIES.c.incident).where(_ENTRIES.c.seq == 1).order_by(_ENTRIES.c.at.desc())
-        with self._engine.connect() as db:
+        query = sa.select(ENTRIES.c.incident).where(ENTRIES.c.seq == 1).order_by(ENTRIES.c.at.desc())
+        with self.engine.connect() as db:
             return list(db.execute(query).scalars())
+
+    def answers(self) -> None:
+        """Raises where the database does not."""
+        with self.engine.connect() as db:
+            db.execute(sa.select(ENTRIES.c.seq).limit(1)).first()
 
     def lengths(self) -> dict[str, int]:
         """How many entries each incident has."""
-        query = sa.select(_ENTRIES.c.incident, sa.func.max(_ENTRIES.c.seq)).group_by(_ENTRIES.c.incident)
-        with self._engine.connect() as db:
+        query = sa.select(ENTRIES.c.incident, sa.func.max(ENTRIES.c.seq)).group_by(ENTRIES.c.incident)
+        with self.engine.connect() as db:
             return {incident: int(seq) for incident, seq in db.execute(query)}
 
     def targets_touched_since(self, when: datetime) -> set[str]:
         """Principals and keys that any incident has intended to change since then: for the hourly limit."""
-        query = sa.select(_ENTRIES).where(_ENTRIES.c.type == Intended.__name__, _ENTRIES.c.at >= when.isoformat())
-        with self._engine.connect() as db:
+        query = sa.select(ENTRIES).where(ENTRIES.c.type == Intended.__name__, ENTRIES.c.at >= when.isoformat())
+        with self.engine.connect() as db:
             events = [_entry(row).event for row in db.execute(query).mappings()]
         touched = (e.step.target for e in events if isinstance(e, Intended))
         return {t.id for t in touched if t.kind not in NO_PRINCIPALS}
@@ -162,16 +155,16 @@ class Record:
         content = b"\n".join(held)
         sha256 = hashlib.sha256(content).hexdigest()
         try:
-            with suppress(IntegrityError), self._engine.begin() as db:  # kept before: the same content
-                db.execute(_EXHIBITS.insert().values(sha256=sha256, content=content))
+            with suppress(IntegrityError), self.engine.begin() as db:  # kept before: the same content
+                db.execute(EXHIBITS.insert().values(sha256=sha256, content=content))
         except DatabaseError as error:
             raise CouldNotLook(f"evidence could not be kept: {error.orig}", "free the disk and run again") from error
         return Exhibit(sha256, len(held), len(content))
 
     def load(self, exhibit: Exhibit) -> list[bytes]:
         """The lines as they were kept. Raises CouldNotLook where they are gone or altered."""
-        with self._engine.connect() as db:
-            query = sa.select(_EXHIBITS.c.content).where(_EXHIBITS.c.sha256 == exhibit.sha256)
+        with self.engine.connect() as db:
+            query = sa.select(EXHIBITS.c.content).where(EXHIBITS.c.sha256 == exhibit.sha256)
             content = db.execute(query).scalar()
         if content is None or hashlib.sha256(content).hexdigest() != exhibit.sha256:
             raise CouldNotLook(
@@ -180,7 +173,7 @@ class Record:
         return bytes(content).split(b"\n") if content else []
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def _entry(row: sa.RowMapping) -> Entry:

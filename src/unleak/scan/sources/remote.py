@@ -9,8 +9,9 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -83,14 +84,48 @@ def cloned(
     git's own credential helpers and ssh keys are used, or `login`; nobody is asked for anything.
     Raises Misuse for an address that is not taken, CouldNotLook where it cannot be cloned.
     """
+    with asking(url, progress=progress, login=login, most_silence=most_silence) as remote:
+        mirror = remote.folder / "mirror.git"
+        remote.git(
+            "clone", "--mirror", "--progress", "--template=", "--no-recurse-submodules", "--", remote.url, str(mirror)
+        )
+        yield remote.repository(mirror)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A repository that is elsewhere, and a temporary folder for what is fetched of it."""
+
+    folder: Path
+    _address: Address
+    _asking: Repository
+    _plain: Repository
+    _progress: Progress
+    _most_silence: float
+
+    @property
+    def url(self) -> str:
+        return self._address.url
+
+    def git(self, *arguments: str) -> None:
+        """The network is allowed, a prompt of any kind is not. Raises CouldNotLook in words of ours."""
+        _run(self._asking, self._address, arguments, self._progress, self._most_silence)
+
+    def repository(self, folder: Path) -> Repository:
+        """What lies there now, without the network. It is named outright: git may be told to find none by itself."""
+        return Repository(folder, {**self._plain.environment, "GIT_DIR": str(folder)})
+
+
+@contextmanager
+def asking(
+    url: str, *, progress: Progress | None = None, login: Login | None = None, most_silence: float = _MOST_SILENCE
+) -> Iterator[Remote]:
+    """The folder is removed at the end, whatever the end is. Raises Misuse for an address that is not taken."""
     address = address_of(url, login)
     with terminated_gently(), _temporary_folder() as folder:
-        mirror = folder / "mirror.git"
         plain = Repository(folder)
-        asking = Repository(folder, _environment(plain, address))
-        _clone(asking, address, mirror, progress or (lambda _line: None), most_silence)
-        # It is named outright: git may be told not to find bare repositories by itself.
-        yield Repository(mirror, {**plain.environment, "GIT_DIR": str(mirror)})
+        networked = Repository(folder, _environment(plain, address))
+        yield Remote(folder, address, networked, plain, progress or (lambda _line: None), most_silence)
 
 
 @contextmanager
@@ -118,7 +153,12 @@ def _remove(folder: Path) -> None:
 def _environment(plain: Repository, address: Address) -> dict[str, str]:
     """For the clone alone: the network is allowed, a prompt of any kind is not."""
     settings = list(_SETTINGS)
-    ours = {"GIT_ALLOW_PROTOCOL": ":".join(SCHEMES), "GIT_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never"}
+    ours = {
+        "GIT_ALLOW_PROTOCOL": ":".join(SCHEMES),
+        "GIT_NO_LAZY_FETCH": "0",
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS_REQUIRE": "never",
+    }
     if address.login is not None:
         name = f"credential.{address.origin}.helper"
         # An empty one puts away the user's: where the password is at hand, they are neither asked nor told.
@@ -140,12 +180,11 @@ def _as_variables(settings: list[tuple[str, str]], before: Mapping[str, str]) ->
     return made
 
 
-def _clone(asking: Repository, address: Address, mirror: Path, progress: Progress, most_silence: float) -> None:
+def _run(
+    asking: Repository, address: Address, arguments: Sequence[str], progress: Progress, most_silence: float
+) -> None:
     lines: deque[str] = deque(maxlen=_MOST_LINES)
-    with asking.start(
-        "clone", "--mirror", "--progress", "--template=", "--no-recurse-submodules", "--", address.url, str(mirror),
-        stderr=subprocess.PIPE,
-    ) as git:  # fmt: skip
+    with asking.start(*arguments, stderr=subprocess.PIPE) as git:
         assert git.stderr is not None  # noqa: S101  it is a pipe
         try:
             for line in _said(git.stderr, most_silence):

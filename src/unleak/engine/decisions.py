@@ -1,0 +1,150 @@
+"""What a person decides of an incident, on whatever way it comes: the command line, the API, the web page.
+
+Each checks, writes the entry in that person's name, and does nothing else: the loop carries it out. All raise Misuse
+where it cannot be, and RecordConflict where the incident has moved on meanwhile.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from unleak.aws.services import is_service
+from unleak.engine.local import incident_id_of
+from unleak.model.entry import Approved, Event, HoldSet, ModeSet, Requested
+from unleak.model.errors import Misuse
+from unleak.model.incident import Incident
+from unleak.model.plan import Change, Mode, Pending, Step, Target, TargetKind
+from unleak.playbook import playbook
+from unleak.respond import ACTIONS, World
+from unleak.scan.words import without_secret
+
+_BY_THEMSELVES = {"break_glass": "unleak incident break-glass", "rotate_key": "unleak rotate KEY_ID --to CONSUMER"}
+_MOST_HOURS = 12
+"""Half a day is enough to give an application a new key."""
+_MOST_HOURS_OF_A_YES = 168
+_ARN_PARTS = 5
+
+
+def incident_named(world: World, name: str) -> Incident:
+    """By its own id or by its key's."""
+    for incident_id in (name, incident_id_of(name)):
+        incident = world.record.incident(incident_id)
+        if incident.seq:
+            return incident
+    raise Misuse(f"there is no incident {name}", "`unleak incident list` shows which there are")
+
+
+def now_of(world: World, incident: Incident) -> datetime:
+    """The record goes by AWS's time, of which nothing may have been heard: a slow machine must not write the past."""
+    return max(world.clock.now(), incident.updated_at or datetime.min.replace(tzinfo=UTC))
+
+
+def pending(world: World, incident: Incident, step_id: str) -> tuple[Pending, Change]:
+    """What waits for an approval, with its change."""
+    waits = playbook(incident, now_of(world, incident)).pending
+    found = next((p for p in waits if p.step.id == step_id), None)
+    if found is None or found.change is None:
+        raise Misuse(
+            f"{step_id} does not wait for approval in {incident.id}",
+            f"`unleak incident show {incident.id}` lists what does",
+        )
+    return found, found.change
+
+
+def approve(
+    world: World, incident: Incident, step_id: str, *, who: str, why: str, hours: float, digest: str = ""
+) -> Change:
+    """One pending change, as it was shown. `digest` is that of what the person saw, where they saw it elsewhere."""
+    waits, change = pending(world, incident, step_id)
+    if digest and digest != change.digest(waits.step):
+        raise Misuse(f"{step_id} has changed since it was shown", "look at it again, then approve what it is now")
+    ends = now_of(world, incident) + timedelta(hours=_hours(hours, _MOST_HOURS_OF_A_YES))
+    write(world, incident, Approved.of(waits.step, change, who, without_secret(why), ends))
+    return change
+
+
+def request(
+    world: World, incident: Incident, unit: str, target: str, *, who: str, why: str, options: Mapping[str, str]
+) -> Step:
+    """A change that the table does not want by itself: it is shown, and waits for an approval."""
+    if unit not in ACTIONS:
+        raise Misuse(f"there is no action {unit}", f"there are {', '.join(ACTIONS)}")
+    if unit in _BY_THEMSELVES:
+        raise Misuse(f"{unit} has a command of its own", _BY_THEMSELVES[unit])
+    step = Step(unit, target_of(incident, target))
+    said = {name: without_secret(value) for name, value in options.items()}
+    write(world, incident, Requested(step, who, without_secret(why), said))
+    return step
+
+
+def hold(world: World, incident: Incident, *, on: bool, who: str, why: str) -> None:
+    """A legal hold: while it is on, nothing is deleted."""
+    write(world, incident, HoldSet(on, who, without_secret(why)))
+
+
+def set_mode(world: World, incident: Incident, mode: Mode, *, who: str, why: str) -> None:
+    write(world, incident, ModeSet(mode, who, without_secret(why)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Within which a leaked key may work again: how long, what beside its use before the leak, and from where."""
+
+    hours: float
+    allow: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+
+
+def ask_for_glass(world: World, incident: Incident, fence: Fence, *, who: str, why: str) -> Step:
+    """The leaked key is to work again: shown first, then approved. A round of its own each time."""
+    check_fence(fence.allow, fence.where)
+    owner = incident.owner
+    target = Target(TargetKind.KEY, incident.key_id, owner.account if owner else "")
+    before = [a.step.round for a in incident.actions.values() if a.step.unit == "break_glass"]
+    step = Step("break_glass", target, max(before, default=0) + 1)
+    hours = _hours(fence.hours, _MOST_HOURS)
+    options = {"hours": f"{hours:g}", "allow": ",".join(fence.allow), "from": ",".join(fence.where)}
+    write(world, incident, Requested(step, who, without_secret(why), options))
+    return step
+
+
+def check_fence(allow: tuple[str, ...], where: tuple[str, ...]) -> None:
+    """Raises Misuse: behind a fence of nonsense nothing would work, but the leaked key would be active."""
+    for action in allow:
+        service, _, operation = action.partition(":")
+        if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
+            raise Misuse(f"{action} is no action of IAM that may be allowed", "write it like s3:GetObject")
+    for address in where:
+        try:
+            ipaddress.ip_network(address)
+        except ValueError as error:
+            raise Misuse(f"{address} is no address and no network", "write it like 192.0.2.0/24") from error
+
+
+def target_of(incident: Incident, text: str) -> Target:
+    """A key id of the incident, an ARN, or an account."""
+    home = incident.owner.account if incident.owner else ""
+    kinds = {":user/": TargetKind.USER, ":role/": TargetKind.ROLE, ":instance/": TargetKind.INSTANCE}
+    for mark, kind in kinds.items():
+        if mark in text and text.startswith("arn:"):
+            return Target(kind, text, text.split(":")[4])
+    if text in incident.credentials:
+        return Target(TargetKind.KEY, text, incident.credentials[text].account or home)
+    if text.isdecimal():
+        return Target(TargetKind.ACCOUNT, text, text)
+    if text.startswith("arn:") and text.count(":") >= _ARN_PARTS:
+        return Target(TargetKind.RESOURCE, text, text.split(":")[4] or home)
+    raise Misuse(f"{text} is no target", "give a key id of the incident, an ARN, or an account")
+
+
+def write(world: World, incident: Incident, event: Event) -> None:
+    """In the place that the incident had when the person looked: where others were first, RecordConflict."""
+    world.record.append(incident.id, incident.seq, [(now_of(world, incident), event)])
+
+
+def _hours(hours: float, most: int) -> float:
+    if not 0 < hours <= most:
+        raise Misuse(f"{hours:g} hours are not between 0 and {most}", "ask again when they are over")
+    return hours

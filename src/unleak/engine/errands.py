@@ -1,0 +1,199 @@
+"""What must be fetched before there is an alert: a push to scan, an alert of GitHub to read, a topic to confirm.
+
+An errand is taken by one process at a time, and is done when what it found is stored; whoever is killed on the way
+leaves it to the next. The secret that a scan finds stays in the process that found it, which tries the key at once.
+What fails is tried again, later each time, then set aside with its reason.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from unleak.engine.local import incident_id_of, opening
+from unleak.intake.notice import Errand as Asked
+from unleak.intake.notice import HostAlert, MadePublic, Push, Subscription
+from unleak.intake.reported import Reported
+from unleak.intake.scanner_reports import read_report
+from unleak.model.alert import Alert, Ground
+from unleak.model.errors import Busy, CouldNotLook, Misuse, UnleakError
+from unleak.model.finding import Finding
+from unleak.model.plan import Mode
+from unleak.model.value import replace
+from unleak.respond import World, respond
+from unleak.scan.attribute import attribute
+from unleak.scan.history import scan_history
+from unleak.scan.scanner import Scan, scan
+from unleak.scan.sources.commits import read_commits
+from unleak.scan.sources.pushed import fetched
+from unleak.scan.sources.remote import Login, cloned
+from unleak.store.inbox import Errand, Inbox, Known
+
+_KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, MadePublic, Subscription)}
+_AGAIN = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200))
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SECRET_TYPES = "aws_access_key_id,aws_secret_access_key,aws_session_token,aws_temporary_access_key_id"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What errands are run with. `login` is for the host of a repository's address, None where there is none;
+    `ask` reads one path of GitHub's REST API; `fetch` gets a small public file.
+    """
+
+    world: World
+    inbox: Inbox
+    mode: Mode
+    login: Callable[[str], Login | None]
+    ask: Callable[[str], Any]
+    fetch: Callable[[str], bytes]
+
+
+def errand_of(asked: Asked, source: str, ground: Ground) -> tuple[str, str]:
+    """Its id, the same for the same errand, and its body."""
+    body = json.dumps(
+        {"kind": type(asked).__name__, "source": source, "ground": ground.value, "asked": asdict(asked)},
+        sort_keys=True,
+    )
+    return sha256(body.encode()).hexdigest(), body
+
+
+def run_errand(hands: Hands, errand: Errand) -> None:
+    """Raises Busy while another process runs it; every other failure is kept with it."""
+    with hands.world.record.lease(f"errand-{errand.id[:40]}"):
+        if hands.inbox.errand(errand.id) is None:
+            return
+        try:
+            told = _run(hands, errand)
+        except (Misuse, CouldNotLook) as error:
+            _later(hands, errand, error)
+            return
+        hands.inbox.done(errand.id, told)
+
+
+def run_due(hands: Hands, broken: Callable[[str, Exception], None] = lambda _id, _defect: None) -> int:
+    """All that are due, and how many they were. What breaks on a defect is set aside: it must not stop the others."""
+    due = hands.inbox.due(hands.world.clock.now())
+    for errand in due:
+        try:
+            run_errand(hands, errand)
+        except Busy:
+            continue
+        except Exception as defect:  # noqa: BLE001  as said above
+            hands.inbox.set_aside(errand.id, f"a defect of unleak: {type(defect).__name__}")
+            broken(errand.id, defect)
+    return len(due)
+
+
+def _later(hands: Hands, errand: Errand, error: UnleakError) -> None:
+    if isinstance(error, Misuse) or errand.tries >= len(_AGAIN):
+        hands.inbox.set_aside(errand.id, str(error))
+    else:
+        hands.inbox.again(errand, hands.world.clock.now() + _AGAIN[errand.tries], str(error))
+
+
+def _run(hands: Hands, errand: Errand) -> str:
+    """In words, what came of it."""
+    raw = json.loads(errand.body)
+    asked = _KINDS[raw["kind"]](**raw["asked"])
+    source = str(raw["source"])
+    if isinstance(asked, Subscription):
+        hands.fetch(asked.url)
+        return f"confirmed {asked.topic}"
+    if isinstance(asked, HostAlert):
+        return _tell(hands, errand, source, _of_host(hands, asked), Ground(raw["ground"]), asked.repository)
+    who = asked.who
+    result = _scanned(hands, asked)
+    reports = [
+        Reported(f.key_id, "unleak", f.places, f.credentials, asked.public if isinstance(asked, Push) else True)
+        for f in result.findings
+        if f.key_id
+    ]
+    told = _tell(hands, errand, source, reports, Ground.CLAIM, who)
+    if not result.complete:
+        why = "; ".join(p.why for p in result.problems[:3])
+        raise CouldNotLook(f"{told}; could not look at all of it: {why}", "")
+    return told
+
+
+def _scanned(hands: Hands, asked: Push | MadePublic) -> Scan:
+    login = hands.login(asked.url)
+    if isinstance(asked, MadePublic):
+        with cloned(asked.url, login=login) as repository:
+            return _of(asked.repository, scan_history(repository))
+    if not (_OID.fullmatch(asked.before) and _OID.fullmatch(asked.after)):
+        raise Misuse("a push names no commits", "")
+    with fetched(asked.url, asked.before, asked.after, login=login) as (repository, revisions):
+        if not revisions:
+            return _of(asked.repository, scan_history(repository))
+        result = scan(read_commits(repository, *revisions))
+        result.findings = attribute(repository, result.findings, revisions)
+        return _of(asked.repository, result)
+
+
+def _of(name: str, result: Scan) -> Scan:
+    """Paths tell whose they are."""
+    result.findings = [_under(name, f) for f in result.findings]
+    return result
+
+
+def _under(name: str, finding: Finding) -> Finding:
+    return replace(finding, places=tuple(replace(p, path=f"{name}/{p.path}") for p in finding.places))
+
+
+def _of_host(hands: Hands, asked: HostAlert) -> Iterable[Reported]:
+    """An id and its secret are two alerts at GitHub: all open ones of the repository's AWS types are read."""
+    base = asked.url.rpartition("/")[0]
+    alert = hands.ask(asked.url)
+    listed = hands.ask(f"{base}?state=open&secret_type={_SECRET_TYPES}&per_page=100")
+    alerts = [alert, *(a for a in listed if isinstance(a, dict) and a.get("number") != asked.number)]
+    for one in alerts:
+        if isinstance(one, dict) and isinstance(one.get("number"), int):
+            one["locations"] = hands.ask(f"{base}/{one['number']}/locations?per_page=100")
+    return read_report(json.dumps(alerts).encode()).found
+
+
+def _tell(hands: Hands, errand: Errand, source: str, reports: Iterable[Reported], ground: Ground, who: str) -> str:
+    """Stores an alert a key, then looks at those of which the secret is in hand."""
+    found = list(reports)
+    now = hands.world.clock.now()
+    for report in found:
+        if report.credentials is not None:
+            hands.world.vault.put(report.credentials)
+    opened = [
+        (
+            incident_id_of(r.key_id),
+            opening(
+                Alert(r.key_id, _ground(r, ground), source, now, who, places=r.places, public=r.public), hands.mode
+            ),
+        )
+        for r in found
+    ]
+    message = sha256("\0".join(["errand", errand.id, *sorted(r.key_id for r in found)]).encode()).hexdigest()
+    with suppress(Known):  # killed between storing and trying: the secret is in hand again
+        hands.inbox.take(message, source, now, opened, [])
+    for report in found:
+        if report.credentials is not None:
+            look_now(hands.world, incident_id_of(report.key_id))
+    return f"{len(found)} keys" if found else "no key"
+
+
+def _ground(report: Reported, ground: Ground) -> Ground:
+    """A secret counts once AWS has accepted it."""
+    return Ground.FOUND_SECRET if ground is Ground.CLAIM and report.credentials is not None else ground
+
+
+def look_now(world: World, incident_id: str) -> None:
+    """Here, where the secret is. Whoever else works on the incident just then did not have it: theirs is waited for."""
+    for _ in range(20):
+        try:
+            with world.record.lease(incident_id):
+                respond(world, incident_id)
+        except Busy:
+            world.clock.sleep_until(world.clock.now() + timedelta(milliseconds=250))
+            continue
+        return

@@ -1,0 +1,177 @@
+"""What comes from outside: each message once, its alerts as entries of the record, its errands as a queue.
+
+A message is one transaction: its own number, the entries that it brings, the errands, and whoever is to be woken.
+Where that is not on disk, the sender is not answered, and sends it again.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from unleak.model.entry import Alerted, Event, Opened
+from unleak.model.errors import CouldNotLook, Misuse
+from unleak.store.codec import event_from_json, event_to_json
+from unleak.store.record import Record
+from unleak.store.schema import ENTRIES, ERRANDS, MESSAGES
+
+_TRIES = 5
+_KEPT = timedelta(days=30)
+_ALERTS = (Opened.__name__, Alerted.__name__)
+
+
+class Known(Exception):
+    """This very message has been taken already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Incidents that a message opened, those that it spoke of too, and those of which it said nothing new."""
+
+    opened: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    errands: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """`body` is the errand's own; `tries` those that failed; `told` why."""
+
+    id: str
+    body: str
+    at: datetime
+    due_at: datetime
+    tries: int
+    told: str
+
+
+class Inbox:
+    """`wake` is called in the transaction, with its connection and an errand's id."""
+
+    def __init__(self, record: Record, wake: Callable[[sa.Connection, str], None] | None = None) -> None:
+        self._record, self._wake = record, wake
+        self._alone: AbstractContextManager[object] = nullcontext() if record.is_shared else Lock()
+
+    def take(
+        self,
+        message: str,
+        sender: str,
+        at: datetime,
+        opened: Sequence[tuple[str, Opened]],
+        errands: Sequence[tuple[str, str]],
+    ) -> Taken:
+        """`opened`: the incident of each alert, and how it opens where there is none yet. `errands`: id and body.
+
+        Raises Known, or CouldNotLook where it could not be stored: then nothing of it is.
+        """
+        for _ in range(_TRIES):
+            try:
+                with self._alone, self._record.engine.begin() as db:
+                    db.execute(MESSAGES.insert().values(id=message, sender=sender, at=at.isoformat()))
+                    return self._all(db, at, opened, errands)
+            except IntegrityError:
+                if self._is_known(message):
+                    raise Known from None  # else another message opened the same incident just then
+            except DatabaseError as error:
+                raise CouldNotLook(f"the message could not be stored: {error.orig}", "send it again") from error
+        raise CouldNotLook("the message could not be stored: others write to the same incident", "send it again")
+
+    def _all(
+        self, db: sa.Connection, at: datetime, opened: Sequence[tuple[str, Opened]], errands: Sequence[tuple[str, str]]
+    ) -> Taken:
+        said: dict[str, list[str]] = {"opened": [], "joined": [], "known": []}
+        for incident, event in opened:
+            said[self._alert(db, at, incident, event)].append(incident)
+        added = sum(self._errand(db, at, *errand) for errand in errands)
+        once = {how: tuple(dict.fromkeys(incidents)) for how, incidents in said.items()}
+        return Taken(once["opened"], once["joined"], once["known"], added)
+
+    def _alert(self, db: sa.Connection, at: datetime, incident: str, opening: Opened) -> str:
+        mine = ENTRIES.c.incident == incident
+        length = db.execute(sa.select(sa.func.max(ENTRIES.c.seq)).where(mine)).scalar() or 0
+        if length and opening.alert in self._alerts(db, incident, opening.alert.received_at):
+            return "known"
+        event: Event = Alerted(opening.alert) if length else opening
+        row = {"incident": incident, "seq": length + 1, "at": at.isoformat(), "type": type(event).__name__}
+        db.execute(ENTRIES.insert().values(body=event_to_json(event), **row))
+        self._record.woken(db, incident)
+        return "joined" if length else "opened"
+
+    def _alerts(self, db: sa.Connection, incident: str, received_at: datetime) -> list[object]:
+        """As if they had been received then: what is said again is nothing new."""
+        query = sa.select(ENTRIES.c.body).where(ENTRIES.c.incident == incident, ENTRIES.c.type.in_(_ALERTS))
+        events = [event_from_json(body) for body in db.execute(query).scalars()]
+        return [replace(e.alert, received_at=received_at) for e in events if isinstance(e, Opened | Alerted)]
+
+    def _errand(self, db: sa.Connection, at: datetime, errand: str, body: str) -> bool:
+        if db.execute(sa.select(ERRANDS.c.id).where(ERRANDS.c.id == errand)).scalar():
+            return False
+        row = {"id": errand, "body": body, "at": at.isoformat(), "due_at": at.isoformat()}
+        db.execute(ERRANDS.insert().values(state="waits", tries=0, told="", **row))
+        if self._wake is not None:
+            self._wake(db, errand)
+        return True
+
+    def _is_known(self, message: str) -> bool:
+        with self._record.engine.connect() as db:
+            return bool(db.execute(sa.select(MESSAGES.c.id).where(MESSAGES.c.id == message)).scalar())
+
+    def due(self, now: datetime, most: int = 50) -> list[Errand]:
+        """The oldest first."""
+        waits = sa.and_(ERRANDS.c.state == "waits", ERRANDS.c.due_at <= now.isoformat())
+        with self._record.engine.connect() as db:
+            rows = db.execute(sa.select(ERRANDS).where(waits).order_by(ERRANDS.c.due_at).limit(most)).mappings().all()
+        return [_errand(row) for row in rows]
+
+    def errand(self, errand: str) -> Errand | None:
+        """None where it is done, set aside or unknown."""
+        query = sa.select(ERRANDS).where(ERRANDS.c.id == errand, ERRANDS.c.state == "waits")
+        with self._record.engine.connect() as db:
+            row = db.execute(query).mappings().first()
+        return _errand(row) if row else None
+
+    def done(self, errand: str, told: str) -> None:
+        self._write(errand, state="done", told=told)
+
+    def again(self, errand: Errand, due_at: datetime, told: str) -> None:
+        self._write(errand.id, due_at=due_at.isoformat(), tries=errand.tries + 1, told=told)
+
+    def set_aside(self, errand: str, told: str) -> None:
+        """It is not tried again by itself; whoever looks finds it with its reason."""
+        self._write(errand, state="set aside", told=told)
+
+    def take_up(self, errand: str, now: datetime) -> None:
+        """Once more, from the first try. Raises Misuse where it was not set aside."""
+        aside = sa.and_(ERRANDS.c.id == errand, ERRANDS.c.state == "set aside")
+        with self._alone, self._record.engine.begin() as db:
+            due = {"state": "waits", "due_at": now.isoformat(), "tries": 0}
+            if not db.execute(ERRANDS.update().where(aside).values(**due)).rowcount:
+                raise Misuse("no such errand was set aside", "GET /api/v1/errands lists them")
+            if self._wake is not None:
+                self._wake(db, errand)
+
+    def aside(self) -> list[Errand]:
+        query = sa.select(ERRANDS).where(ERRANDS.c.state == "set aside").order_by(ERRANDS.c.at)
+        with self._record.engine.connect() as db:
+            return [_errand(row) for row in db.execute(query).mappings()]
+
+    def forget(self, now: datetime) -> None:
+        """Numbers of old messages, and errands that are done: what comes again after that long changes nothing."""
+        before = (now - _KEPT).isoformat()
+        with self._alone, self._record.engine.begin() as db:
+            db.execute(MESSAGES.delete().where(MESSAGES.c.at < before))
+            db.execute(ERRANDS.delete().where(ERRANDS.c.state == "done", ERRANDS.c.at < before))
+
+    def _write(self, errand: str, **values: object) -> None:
+        with self._alone, self._record.engine.begin() as db:
+            db.execute(ERRANDS.update().where(ERRANDS.c.id == errand).values(**values))
+
+
+def _errand(row: sa.RowMapping) -> Errand:
+    at, due_at = datetime.fromisoformat(row["at"]), datetime.fromisoformat(row["due_at"])
+    return Errand(row["id"], row["body"], at, due_at, row["tries"], row["told"])

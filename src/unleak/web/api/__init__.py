@@ -1,0 +1,13 @@
+"""`/api/v1`: what the commands do, for programs. One file a subject."""
+
+from fastapi import APIRouter
+
+from unleak.web.api import decisions, errands, incidents, reports, tokens
+
+ROUTERS: tuple[APIRouter, ...] = (
+    incidents.ROUTER,
+    decisions.ROUTER,
+    reports.ROUTER,
+    errands.ROUTER,
+    tokens.ROUTER,
+)

@@ -1,0 +1,24 @@
+"""What routes are given: the service, and the parts of a request that many share."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from unleak.web.service import Service
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Asked = Annotated[Service, Depends(_service)]
+IncidentId = Annotated[str, Path(pattern=r"^inc-[0-9a-f]{10}$", description="As lists of incidents have it.")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Body(BaseModel):
+    """A misspelt field is an error, not a default."""
+
+    model_config = ConfigDict(extra="forbid")

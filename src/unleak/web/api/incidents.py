@@ -1,0 +1,124 @@
+"""Incidents: the list, one of them whole, its entries, its report."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse, Response
+from pydantic import BaseModel
+
+from unleak.engine.story import story_of
+from unleak.playbook import playbook
+from unleak.report import render
+from unleak.report.text import to_text
+from unleak.report.words import sentence
+from unleak.web.api.asked import Asked, IncidentId
+from unleak.web.bearer import Viewer, seen
+from unleak.web.overview import Row
+
+ROUTER = APIRouter(tags=["incidents"])
+State = Literal["contained", "waits", "works"]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class IncidentRow(BaseModel):
+    """An incident in a line. `state`: `waits` for a person, or `works` on by itself."""
+
+    id: str
+    key_id: str
+    account: str
+    owner: str
+    mode: str
+    state: State
+    waits_for: tuple[str, ...]
+    sources: tuple[str, ...]
+    opened_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+class Incidents(BaseModel):
+    """A page, newest first. `next`: what to give as `after` for the next one; none at the end."""
+
+    schema_: Literal["unleak.incidents/1"] = "unleak.incidents/1"
+    incidents: list[IncidentRow]
+    next: str | None
+
+
+class EntryOf(BaseModel):
+    seq: int
+    at: datetime
+    type: str
+    said: str
+
+
+class Entries(BaseModel):
+    entries: list[EntryOf]
+    next: int | None
+
+
+@ROUTER.get("/incidents")
+def list_incidents(
+    service: Asked, bearer: Viewer, state: State | None = None, account: str = "", q: str = "",
+    after: str = "", limit: Limit = 100,
+) -> Incidents:  # fmt: skip
+    """`q`: a part of the key's id, the owner or a source."""
+    rows = [r for r in service.overview.rows() if bearer.sees(r.account) and _fits(r, state, account, q)]
+    begun = next((n for n, r in enumerate(rows, 1) if r.id == after), 0 if not after else len(rows))
+    page = rows[begun : begun + limit]
+    more = page[-1].id if page and begun + limit < len(rows) else None
+    return Incidents(incidents=[_row(r) for r in page], next=more)
+
+
+@ROUTER.get("/incidents/{incident_id}")
+def show_incident(service: Asked, bearer: Viewer, incident_id: IncidentId) -> Response:
+    """As `unleak incident show --format json`; what waits has the digest by which it is approved."""
+    incident = seen(service, bearer, incident_id)
+    plan = playbook(incident, service.world.clock.now())
+    digests = {p.step.id: p.change.digest(p.step) for p in plan.pending if p.change is not None}
+    return _json(render.to_json(story_of(service.world, incident, plan), {"digests": digests, "seq": incident.seq}))
+
+
+@ROUTER.get("/incidents/{incident_id}/entries")
+def list_entries(
+    service: Asked, bearer: Viewer, incident_id: IncidentId, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100
+) -> Entries:
+    """The record itself, a sentence an entry."""
+    seen(service, bearer, incident_id)
+    found = service.world.record.entries(incident_id, after)
+    page = [EntryOf(seq=e.seq, at=e.at, type=type(e.event).__name__, said=sentence(e.event)) for e in found[:limit]]
+    return Entries(entries=page, next=page[-1].seq if len(found) > limit else None)
+
+
+@ROUTER.get("/incidents/{incident_id}/report")
+def report(
+    service: Asked,
+    bearer: Viewer,
+    incident_id: IncidentId,
+    format: Literal["md", "html", "json", "text"] = "md",  # noqa: A002  the command's option is called so
+) -> Response:
+    story = story_of(service.world, seen(service, bearer, incident_id))
+    if format == "json":
+        return _json(render.to_json(story))
+    if format == "html":
+        return Response(render.to_html(story), media_type="text/html", headers={"Content-Disposition": "attachment"})
+    return PlainTextResponse(render.to_markdown(story) if format == "md" else to_text(story))
+
+
+def _fits(row: Row, state: str | None, account: str, q: str) -> bool:
+    texts = (row.key_id, row.owner, row.id, *row.sources)
+    return (
+        (state is None or row.state == state)
+        and (not account or row.account == account)
+        and (not q or any(q.casefold() in t.casefold() for t in texts))
+    )
+
+
+def _row(row: Row) -> IncidentRow:
+    return IncidentRow(**{name: getattr(row, name) for name in IncidentRow.model_fields})
+
+
+def _json(text: str) -> Response:
+    document: Any = json.loads(text)
+    return Response(json.dumps(document, separators=(",", ":")), media_type="application/json")

@@ -1,0 +1,118 @@
+"""The service as one ASGI application."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.status import HTTP_401_UNAUTHORIZED
+
+from unleak import __version__
+from unleak.model.errors import UnleakError
+from unleak.web.api import ROUTERS
+from unleak.web.hooks import hooks
+from unleak.web.log import log
+from unleak.web.problems import SCHEMA, problem
+from unleak.web.service import Service
+
+_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+def make_app(service: Service) -> FastAPI:
+    """Answers nothing without a token or a sender's signature, but whether it lives and is ready."""
+    app = FastAPI(
+        title="unleak", version=__version__, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
+    )
+    app.state.service = service
+    service.counts.watch(service.overview)
+    app.include_router(hooks(service))
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1", responses=_problems())
+    _operating(app, service)
+    _refusing(app)
+    app.add_middleware(_Headers)
+    return app
+
+
+def _operating(app: FastAPI, service: Service) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    def lives() -> dict[str, str]:
+        return {"lives": "yes"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def ready() -> JSONResponse:
+        try:
+            service.world.record.answers()
+        except Exception as error:  # noqa: BLE001  whatever it is, this process is of no use without its record
+            return JSONResponse({"ready": "no", "why": type(error).__name__}, 503)
+        return JSONResponse({"ready": "yes"})
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> PlainTextResponse:
+        return PlainTextResponse(service.counts.text(), media_type="text/plain; version=0.0.4")
+
+
+def _refusing(app: FastAPI) -> None:
+    @app.exception_handler(UnleakError)
+    def ours(request: Request, error: UnleakError) -> JSONResponse:
+        del request
+        status, document = problem(error)
+        nobody = status == HTTP_401_UNAUTHORIZED
+        return JSONResponse(document, status, headers={"WWW-Authenticate": "Bearer"} if nobody else None)
+
+    @app.exception_handler(RequestValidationError)
+    def not_understood(request: Request, error: RequestValidationError) -> JSONResponse:
+        """What was wrong where, and nothing of what was sent."""
+        del request
+        said = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:10])
+        return JSONResponse(_problem("not_understood", said, "see /api/v1/openapi.json"), 422)
+
+    @app.exception_handler(HTTPException)
+    def of_http(request: Request, error: HTTPException) -> JSONResponse:
+        del request
+        return JSONResponse(_problem("http", str(error.detail), ""), error.status_code, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def defect(request: Request, error: Exception) -> JSONResponse:
+        """Its words may hold what must not be told."""
+        log("defect", path=request.url.path, kind=type(error).__name__)
+        return JSONResponse(_problem("defect", "a defect of unleak itself ended this", "report it"), 500)
+
+
+def _problem(reason: str, said: str, hint: str) -> dict[str, str]:
+    return {"schema": SCHEMA, "reason": reason, "said": said, "next": hint}
+
+
+def _problems() -> dict[int | str, dict[str, Any]]:
+    document = {
+        "type": "object",
+        "required": ["schema", "reason", "said", "next"],
+        "properties": {name: {"type": "string"} for name in ("schema", "reason", "said", "next")},
+    }
+    said = {401: "No good token.", 403: "Not with this role.", 404: "No such thing.", 409: "It has moved on.",
+            413: "Too large.", 422: "Not possible.", 429: "Too often.", 503: "Could not look."}  # fmt: skip
+    return {
+        status: {"description": text, "content": {"application/json": {"schema": document}}}
+        for status, text in said.items()
+    }
+
+
+class _Headers:
+    """On every answer, whatever made it."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *_HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, sending)

@@ -1,0 +1,71 @@
+"""Who asks: the bearer of a token, what that person or program may do, and on which accounts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from unleak.intake.notice import Reason, Refused
+from unleak.model.incident import Incident
+from unleak.store.tokens import Role, Token
+from unleak.web.overview import account_of_incident
+from unleak.web.problems import NotAllowed, NotThere
+from unleak.web.service import Service
+
+_SCHEME = HTTPBearer(auto_error=False, description="A token of `unleak token make`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """`who` stands in the record beside whatever this bearer decides."""
+
+    token: Token
+
+    @property
+    def who(self) -> str:
+        return self.token.name
+
+    def sees(self, account: str) -> bool:
+        """A bearer of some accounts does not see what nobody can say whose it is."""
+        return not self.token.accounts or account in self.token.accounts
+
+
+def bearer_with(role: Role) -> Callable[..., Bearer]:
+    """A dependency of a route: whoever has at least this role. Raises NotAllowed, and Refused where it is too often."""
+
+    def bearer(
+        request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)] = None
+    ) -> Bearer:
+        service: Service = request.app.state.service
+        address = request.client.host if request.client else ""
+        if not service.strangers.has_any(address):
+            raise Refused(Reason.TOO_MANY, "too much from this address was refused", "wait a minute")
+        token = service.tokens.of(shown.credentials) if shown else None
+        if token is None or not token.is_good(service.world.clock.now()):
+            service.strangers.spend(address)
+            raise NotAllowed(401, "there is no good token in this request", "send `Authorization: Bearer TOKEN`")
+        if not service.bearers.spend(token.id):
+            raise Refused(Reason.TOO_MANY, "this token asks too often", "wait a minute")
+        if not token.role.may(role):
+            raise NotAllowed(
+                403, f"this takes the role {role.value}, and the token has {token.role.value}", "ask for it"
+            )
+        return Bearer(token)
+
+    return bearer
+
+
+Viewer = Annotated[Bearer, Depends(bearer_with(Role.VIEWER))]
+Responder = Annotated[Bearer, Depends(bearer_with(Role.RESPONDER))]
+Approver = Annotated[Bearer, Depends(bearer_with(Role.APPROVER))]
+Admin = Annotated[Bearer, Depends(bearer_with(Role.ADMIN))]
+
+
+def seen(service: Service, bearer: Bearer, incident_id: str) -> Incident:
+    """Raises NotThere where there is none, or none for this bearer."""
+    incident = service.world.record.incident(incident_id)
+    if not incident.seq or not bearer.sees(account_of_incident(incident)):
+        raise NotThere(f"there is no incident {incident_id[:64]}", "GET /api/v1/incidents lists them")
+    return incident

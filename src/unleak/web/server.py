@@ -1,0 +1,146 @@
+"""One process: it answers, and looks after what came in; on PostgreSQL, others may help it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from unleak.engine.errands import Hands, look_now, run_due
+from unleak.engine.watch import Bell, Watch
+from unleak.model.entry import Entry
+from unleak.report.words import sentence
+from unleak.respond import World
+from unleak.web.app import make_app
+from unleak.web.log import log
+from unleak.web.service import Service
+
+_ANSWER_WITHIN = 5.0
+_HEAD_WITHIN = 10.0
+_GRACE_SECONDS = 10
+_ERRANDS_EACH = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen; `certificate` and `key` are files, for https. `at_once`: incidents; 0: leave them to workers."""
+
+    host: str
+    port: int
+    certificate: str = ""
+    key: str = ""
+    at_once: int = 4
+
+
+def serve(service: Service, hands: Hands, place: Place) -> None:
+    """Until it is told to stop: then requests and steps that have begun are brought to their end."""
+    bell, tries = Bell(), ThreadPoolExecutor(4, "try")
+    whole = replace(service, woken=bell.ring, try_now=lambda incident: _try(tries, service.world, incident))
+    workers = [threading.Thread(target=w, daemon=True) for w in _workers(service.world, hands, place, bell)]
+    server = _Server(_config(whole, place))
+    for worker in workers:
+        worker.start()
+    try:
+        server.run()
+    finally:
+        bell.end()
+        tries.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.join(_GRACE_SECONDS)
+        log("stopped")
+
+
+def _try(pool: ThreadPoolExecutor, world: World, incident: str) -> None:
+    """The sender waits for it, but not for ever."""
+    with suppress(Late):
+        pool.submit(look_now, world, incident).result(_ANSWER_WITHIN)
+
+
+def _workers(world: World, hands: Hands, place: Place, bell: Bell) -> list[Callable[[], None]]:
+    if not place.at_once:
+        return []
+    watched = replace(world, on_entry=_tell)
+    if world.record.is_shared:
+        from unleak.engine import procrastinate  # noqa: PLC0415  only where PostgreSQL is used, and installed
+
+        url = world.config.record_url
+        return [lambda: procrastinate.work(url, watched, hands, at_once=place.at_once, signals=False)]
+    watch = Watch(watched, at_once=place.at_once, bell=bell, broken=_broken)
+    return [watch.run, lambda: _run_errands(hands, bell)]
+
+
+def _run_errands(hands: Hands, bell: Bell) -> None:
+    pause = threading.Event()
+    while not bell.is_over:
+        if run_due(hands, _broken):
+            bell.ring()
+        pause.wait(_ERRANDS_EACH)
+
+
+def _tell(entry: Entry) -> None:
+    log("entry", incident=entry.incident, seq=entry.seq, kind=type(entry.event).__name__, said=sentence(entry.event))
+
+
+def _broken(what: str, defect: Exception) -> None:
+    log("defect", of=what, kind=type(defect).__name__)
+
+
+def _config(service: Service, place: Place) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    return uvicorn.Config(
+        make_app(service),
+        host=place.host,
+        port=place.port,
+        http=_Impatient,
+        ssl_certfile=place.certificate or None,
+        ssl_keyfile=place.key or None,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=500,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        h11_max_incomplete_event_size=32 * 1024,
+        lifespan="off",
+    )
+
+
+class _Server(uvicorn.Server):
+    def _log_started_message(self, listeners: object) -> None:
+        super()._log_started_message(listeners)  # type: ignore[arg-type]
+        ports = [s.getsockname()[1] for server in self.servers for s in server.sockets]
+        log("listening", host=self.config.host, port=ports[0] if ports else self.config.port)
+
+
+class _Impatient(H11Protocol):
+    """Hangs up on whoever does not end the head of a request in time: each holds a connection of few."""
+
+    def connection_made(self, transport: object) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._head = self.loop.call_later(_HEAD_WITHIN, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._is_idle():
+            self._head.cancel()
+        elif self._head.cancelled():
+            self._head = self.loop.call_later(_HEAD_WITHIN, self._hang_up)
+
+    def _hang_up(self) -> None:
+        if self._is_idle():
+            self.transport.close()
+
+    def _is_idle(self) -> bool:
+        """Between requests, or in the midst of a head. There is no cycle before the first, whatever its type says."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete

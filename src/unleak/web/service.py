@@ -1,0 +1,36 @@
+"""What every route works with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from unleak.intake.notice import Sender
+from unleak.respond import World
+from unleak.service_config import Listening
+from unleak.store.inbox import Inbox
+from unleak.store.tokens import Tokens
+from unleak.web.counts import Counts
+from unleak.web.overview import Overview
+from unleak.web.patience import Patience
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`fetch` gets small public files: key sets, certificates. `try_now` looks at an incident of which this process
+    holds the secret, at once, and returns when it was looked at; `woken` hears that there is something to do.
+    """
+
+    world: World
+    inbox: Inbox
+    tokens: Tokens
+    overview: Overview
+    senders: Mapping[str, Sender]
+    fetch: Callable[[str], bytes]
+    try_now: Callable[[str], None] = lambda _: None
+    woken: Callable[[], None] = lambda: None
+    counts: Counts = field(default_factory=Counts)
+    strangers: Patience = field(default_factory=lambda: Patience(60))
+    bearers: Patience = field(default_factory=lambda: Patience(1200))
+
+    @property
+    def listening(self) -> Listening:
+        return self.world.config.listening
