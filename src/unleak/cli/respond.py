@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 @click.option("--reason", default="", help="Your word that the key has leaked, when you do not have its secret.")
 @click.option("--user", default="", metavar="NAME", help="All keys of this user (a leaver, a machine), with --reason.")
 @click.option(
-    "--from", "report", metavar="FILE", default="", help="What a scanner reported: JSON, JSON lines or SARIF."
+    "--from",
+    "report",
+    metavar="FILE",
+    default="",
+    help="What a scanner reported: JSON, JSON lines or SARIF; or AWS's mail about an exposed key.",
 )
 @click.option(
     "--leaked-at",

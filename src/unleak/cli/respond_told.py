@@ -95,14 +95,18 @@ def _keys_of(world: "World", said: Said) -> Iterator[Told]:
 
 def _reported(world: "World", said: Said) -> Iterator[Told]:
     """Whoever writes a report chooses what stands in it: its keys are a claim, until AWS has accepted a secret."""
-    from unleak.intake.scanner_reports import read_report
+    from unleak.intake.reading import read
 
     try:
         data = Path(said.report).read_bytes()
     except OSError as error:
-        raise Misuse(f"cannot read {said.report}: {error.strerror}", "name the file that the scanner wrote") from error
+        raise Misuse(
+            f"cannot read {said.report}: {error.strerror}", "name the file that the scanner or AWS wrote"
+        ) from error
     root = Path(said.source) if said.source and said.source != "-" else Path()
-    report = read_report(data, root)
+    report = read(data, root)
+    if report.about:
+        say(f"{report.tool}: {report.about}")
     for reason in report.passed_over:
         say(f"passed over: {reason}")
     usable = [found for found in report.found if kind_of(found.key_id) in _RESPONDED]

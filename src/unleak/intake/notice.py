@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 from unleak.intake.reported import Reported
 from unleak.model.alert import Ground
@@ -103,9 +102,11 @@ Errand = Push | HostAlert | MadePublic | Subscription
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What an authenticated message says. `id` is the same whenever the same message comes again, and made of what is
-    signed. `who` is the sender, in words. `passed_over`: what names no AWS key, each with its reason.
+    signed. `who` is the sender, in words, `reason` what it says, in words. `passed_over`: what names no AWS key, each
+    with its reason.
 
-    `answer`: where the sender's protocol wants more than "taken", the JSON that it is given.
+    `ground` is what its word is worth for a key id. `answer`: where the sender's protocol wants more than "taken", the
+    JSON that it is given.
     """
 
     id: str
@@ -116,6 +117,12 @@ class Heard:
     passed_over: tuple[str, ...] = ()
     leaked_at: datetime | None = None
     answer: object = None
+    reason: str = ""
+
+    def ground_of(self, reported: Reported) -> Ground:
+        """A found secret is more than a claim, and less than anybody's better word."""
+        claimed = self.ground is Ground.CLAIM and reported.credentials is not None
+        return Ground.FOUND_SECRET if claimed else self.ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +135,17 @@ class Access:
     fetch: Callable[[str], bytes]
 
 
-class Sender(Protocol):
+@dataclass(frozen=True, slots=True)
+class Sender:
     """`id` is its setting `[hooks.<id>]` and its path `/hooks/<id>`. `needs` and `takes` are settings: those without
     which it refuses everything, and those that it may have; each with its meaning.
+
+    `hear` raises Refused, and nothing else.
     """
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def needs(self) -> Mapping[str, str]: ...
-    @property
-    def takes(self) -> Mapping[str, str]: ...
-    @property
-    def references(self) -> tuple[str, ...]: ...
-
-    def hear(self, message: Message, access: Access) -> Heard:
-        """Raises Refused."""
-        ...
+    id: str
+    title: str
+    needs: Mapping[str, str]
+    takes: Mapping[str, str]
+    references: tuple[str, ...]
+    hear: Callable[[Message, Access], Heard]

@@ -11,8 +11,8 @@ class Reported:
     """One AWS key that a report names. `credentials` only where the report, or the file that it points to, holds the
     secret too.
 
-    Nothing in it is proven: whoever writes a report chooses what stands there. `public` is what GitHub says, None where
-    nobody does.
+    Nothing in it is proven: whoever writes a report chooses what stands there. `public` is what GitHub or AWS says,
+    None where nobody does.
     """
 
     key_id: str

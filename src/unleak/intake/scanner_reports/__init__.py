@@ -42,11 +42,13 @@ _EMPTY: tuple[list[object], ...] = ([[]], [[[]]])
 class Report:
     """What a report says. `tool` is "" where an empty list does not tell whose it is. `passed_over`: what could not be
     read or names no key that can be responded to, each with its reason; what is not AWS's is not among it.
+    `about` is what else it says, for a person.
     """
 
     tool: str
     found: tuple[Reported, ...] = ()
     passed_over: tuple[str, ...] = ()
+    about: str = ""
 
 
 def read_report(data: bytes, root: Path | None = None) -> Report:
@@ -63,10 +65,11 @@ def read_report(data: bytes, root: Path | None = None) -> Report:
         known = ", ".join(r.tool for r in READERS)
         raise Misuse("this is no report that unleak knows", f"it reads those of {known}; anything else as SARIF 2.1.0")
     tool = reader.names(records) if reader.names else reader.tool
-    return _report(tool, [*damaged, *reader.read(records)], Files(root) if root else None)
+    return report_of(tool, [*damaged, *reader.read(records)], Files(root) if root else None)
 
 
-def _report(tool: str, items: Iterable[Item], files: Files | None) -> Report:
+def report_of(tool: str, items: Iterable[Item], files: Files | None = None) -> Report:
+    """What was sighted, as our own detectors see it: keys, each once, and nothing secret in words."""
     keys = Keys()
     sightings = []
     for item in items:

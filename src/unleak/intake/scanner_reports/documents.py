@@ -16,7 +16,7 @@ def records_of(data: bytes) -> tuple[list[Any], list[PassedOver]]:
 
     Raises Misuse where it is neither.
     """
-    text = _decoded(data)
+    text = decoded(data)
     if not text.strip():
         raise Misuse("the report is empty", "TruffleHog writes nothing where it finds nothing; others always say so")
     try:
@@ -27,7 +27,7 @@ def records_of(data: bytes) -> tuple[list[Any], list[PassedOver]]:
         return _lines(text)
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """UTF-8, or UTF-16 where it says so: PowerShell redirects so. A damaged character costs its row only."""
     if data.startswith(_UTF16):
         return data.decode("utf-16", "replace")
