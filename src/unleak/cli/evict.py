@@ -10,7 +10,6 @@ import click
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_named import found_incident, now_of
 from unleak.cli.world import make_world, person
-from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
     from unleak.model.incident import Incident
@@ -149,15 +148,13 @@ def _agreed(incident: "Incident", plan: "Plan", waiting: "list[Pending]") -> boo
 
 def _approve(world: "World", incident: "Incident", waiting: "list[Pending]", why: str) -> None:
     """Each by the digest of what was shown."""
-    from unleak.model.entry import Approved
+    from unleak.engine.decisions import yes
 
     now = now_of(world, incident)
-    yes = [
-        Approved.of(p.step, p.change, person(), without_secret(why), now + timedelta(hours=4))
-        for p in waiting
-        if p.change is not None
+    said = [
+        yes(world, incident, p.step, p.change, who=person(), why=why, hours=4) for p in waiting if p.change is not None
     ]
-    world.record.append(incident.id, incident.seq, [(now, one) for one in yes])
+    world.record.append(incident.id, incident.seq, [(now, one) for one in said])
 
 
 def _run(world: "World", incident: "Incident", *, wait: bool) -> "tuple[Incident, Plan]":

@@ -60,9 +60,15 @@ def approve(
     waits, change = pending(world, incident, step_id)
     if digest and digest != change.digest(waits.step):
         raise Misuse(f"{step_id} has changed since it was shown", "look at it again, then approve what it is now")
-    ends = now_of(world, incident) + timedelta(hours=_hours(hours, _MOST_HOURS_OF_A_YES))
-    write(world, incident, Approved.of(waits.step, change, who, without_secret(why), ends))
+    write(world, incident, yes(world, incident, waits.step, change, who=who, why=why, hours=hours))
     return change
+
+
+def yes(world: World, incident: Incident, step: Step, shown: Change, *, who: str, why: str, hours: float) -> Approved:
+    """One person's. What cannot be undone takes a second one's too, where the service is told so."""
+    ends = now_of(world, incident) + timedelta(hours=_hours(hours, _MOST_HOURS_OF_A_YES))
+    alone = ACTIONS[step.unit].reversible or not world.config.listening.service.two_persons
+    return Approved.of(step, shown, who, without_secret(why), ends, alone=alone)
 
 
 def request(

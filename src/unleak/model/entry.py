@@ -82,18 +82,24 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """Binds one person's yes to the digest of the change that was shown, until `expires_at`."""
+    """Binds one person's yes to the digest of the change that was shown, until `expires_at`.
+
+    `alone`: it is enough. Else it takes that of a second person, to the same change.
+    """
 
     step: Step
     digest: str
     who: str
     why: str
     expires_at: datetime
+    alone: bool = True
 
     @classmethod
-    def of(cls, step: Step, shown: Change, who: str, why: str, expires_at: datetime) -> "Approved":
+    def of(
+        cls, step: Step, shown: Change, who: str, why: str, expires_at: datetime, *, alone: bool = True
+    ) -> "Approved":
         """`shown`: the change as the person saw it."""
-        return cls(step, shown.digest(step), who, why, expires_at)
+        return cls(step, shown.digest(step), who, why, expires_at, alone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,8 @@ class CheckState:
 class ActionState:
     """One step's history: what was shown, approved, intended, done, seen and undone.
 
-    `proposal` is what a person was shown. `change` is the last one intended, with the before-image of the first;
-    `earlier` are those before it that wrote something else.
+    `proposal` is what a person was shown. `first_yes`: of one person, where it takes two. `change` is the last one
+    intended, with the before-image of the first; `earlier` are those before it that wrote something else.
     `is_open`: an intent without an outcome. `removed_at`: when it was seen gone after it had been seen in place.
     """
 
@@ -77,6 +77,7 @@ class ActionState:
     change: Change | None = None
     earlier: tuple[Change, ...] = ()
     approval: Approved | None = None
+    first_yes: Approved | None = None
     intended_at: datetime | None = None
     is_open: bool = False
     outcome: Outcome | None = None
@@ -359,9 +360,10 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
     state = incident.actions.get(event.step.id) or ActionState(event.step)
     match event:
         case Proposed(_, change):
-            return replace(state, shown=True, shown_at=at, proposal=change, approval=None)
+            return replace(state, shown=True, shown_at=at, proposal=change, approval=None, first_yes=None)
         case Approved():
-            return replace(state, approval=event)
+            enough = event.alone or _is_second(state.first_yes, event, at)
+            return replace(state, approval=event) if enough else replace(state, first_yes=event)
         case Intended(_, change):
             first = state.change if state.intended_at and state.change is not None else change
             latest = replace(change, before={**change.before, **first.before})  # a later one may find more
@@ -411,6 +413,11 @@ def _is_behind_glass(step: Step, key_id: str, user_arn: str | None) -> bool:
     if step.unit == "deactivate_key":
         return step.target.id == key_id
     return step.unit == "attach_quarantine" and step.target.id == user_arn
+
+
+def _is_second(first: Approved | None, event: Approved, at: datetime) -> bool:
+    """Of another person, to the same change, while the first one's yes is good."""
+    return first is not None and first.who != event.who and first.digest == event.digest and at < first.expires_at
 
 
 def _writes_otherwise(one: Change, other: Change) -> bool:

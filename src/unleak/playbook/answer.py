@@ -136,12 +136,14 @@ def _not_yet_done(incident: Incident, wanted: Wanted, mode: Mode, state: ActionS
         stale = wanted.anew is not None and state.shown_at is not None and wanted.anew > state.shown_at
         return Answer(due=Planned(Task.PROPOSE, wanted.step)) if stale else Answer(settled=True)
     from_mode = None if wanted.asks else mode
-    return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode), state.proposal, from_mode))
+    return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode, state), state.proposal, from_mode))
 
 
-def _needs(incident: Incident, wanted: Wanted, mode: Mode) -> str:
+def _needs(incident: Incident, wanted: Wanted, mode: Mode, state: ActionState) -> str:
     if not incident.may_change:
         return "the secret, AWS's or a person's word"
+    if state.first_yes is not None and state.approval is None:
+        return f"the approval of a second person; {state.first_yes.who} has said yes"
     return f"an approval: {wanted.asks}" if wanted.asks else f"mode {mode.value} or an approval"
 
 

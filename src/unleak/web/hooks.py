@@ -22,7 +22,7 @@ from unleak.engine.errands import errand_of
 from unleak.engine.local import incident_id_of, opening
 from unleak.intake.notice import Access, Heard, Message, Reason, Refused, Sender
 from unleak.intake.reported import Reported
-from unleak.model.alert import Alert, Ground
+from unleak.model.alert import Alert
 from unleak.model.entry import Opened
 from unleak.model.errors import CouldNotLook
 from unleak.store.inbox import Known, Taken
@@ -114,18 +114,17 @@ def take(service: Service, source: str, heard: Heard, at: datetime) -> Taken:
 
 
 def alerts_of(source: str, heard: Heard, at: datetime) -> Iterable[Alert]:
-    """A key that comes with its secret counts for no more than a found one: until AWS has accepted it."""
     for report in heard.reports:
-        claim = heard.ground is Ground.CLAIM and report.credentials is not None
         yield Alert(
             report.key_id,
-            Ground.FOUND_SECRET if claim else heard.ground,
+            heard.ground_of(report),
             source,
             at,
             heard.who,
-            leaked_at=heard.leaked_at,
-            places=report.places,
-            public=report.public,
+            heard.reason,
+            heard.leaked_at,
+            report.places,
+            report.public,
         )
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from types import FrameType
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -112,6 +113,12 @@ def _config(service: Service, place: Place) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told once, it ends in order and with 0; told again, at once. The signal is not raised once more."""
+        del sig, frame
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
     def _log_started_message(self, listeners: object) -> None:
         super()._log_started_message(listeners)  # type: ignore[arg-type]
         ports = [s.getsockname()[1] for server in self.servers for s in server.sockets]

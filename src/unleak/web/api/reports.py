@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from unleak.intake.notice import Heard
-from unleak.intake.scanner_reports import read_report
+from unleak.intake.reading import read
 from unleak.model.alert import Ground
 from unleak.web.api.asked import Asked
 from unleak.web.bearer import Bearer, Responder
@@ -36,11 +36,11 @@ async def report(service: Asked, bearer: Responder, request: Request) -> Taken:
 
 
 def _take(service: Service, bearer: Bearer, body: bytes) -> Taken:
-    read = read_report(body)
-    heard = Heard(sha256(body).hexdigest(), bearer.who, Ground.CLAIM, read.found)
-    taken = take(service, f"report of {read.tool or 'a scanner'}", heard, service.world.clock.now())
+    said = read(body)
+    heard = Heard(sha256(body).hexdigest(), bearer.who, Ground.CLAIM, said.found)
+    taken = take(service, f"report of {said.tool or 'a scanner'}", heard, service.world.clock.now())
     return Taken(
-        tool=read.tool,
+        tool=said.tool,
         incidents=[*taken.opened, *taken.joined, *taken.known],
-        passed_over=list(read.passed_over),
+        passed_over=list(said.passed_over),
     )

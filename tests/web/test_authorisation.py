@@ -1,0 +1,145 @@
+"""Every route × every role: who may what, and what a bearer of other accounts sees of it, which is nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from conftest import Site
+from unleak.engine.local import open_incident
+from unleak.model.plan import Mode
+from unleak.store.inbox import Inbox
+from unleak.store.tokens import Role, Tokens
+from unleak.web.app import make_app
+from unleak.web.make import make_service
+from unleak.web.service import Service
+
+WHY = {"why": "a test"}
+ROUTES: tuple[tuple[str, str, Role, Any], ...] = (
+    ("GET", "/me", Role.VIEWER, None),
+    ("GET", "/incidents", Role.VIEWER, None),
+    ("GET", "/incidents/{incident}", Role.VIEWER, None),
+    ("GET", "/incidents/{incident}/entries", Role.VIEWER, None),
+    ("GET", "/incidents/{incident}/report", Role.VIEWER, None),
+    ("GET", "/errands", Role.VIEWER, None),
+    ("POST", "/incidents", Role.RESPONDER, {"key_id": "{key}", "reason": "a test"}),
+    ("POST", "/reports", Role.RESPONDER, []),
+    ("POST", "/incidents/{incident}/requests", Role.RESPONDER, {"unit": "delete_key", "target": "{key}", **WHY}),
+    ("POST", "/incidents/{incident}/approvals", Role.APPROVER, {"step": "x", "digest": "12345678", **WHY}),
+    ("POST", "/incidents/{incident}/hold", Role.APPROVER, {"on": True, **WHY}),
+    ("POST", "/incidents/{incident}/mode", Role.APPROVER, {"mode": "observe", **WHY}),
+    ("POST", "/incidents/{incident}/break-glass", Role.APPROVER, {"hours": 1, **WHY}),
+    ("POST", "/incidents/{incident}/undo", Role.APPROVER, {"step": "x", **WHY}),
+    ("POST", "/incidents/{incident}/restore", Role.APPROVER, WHY),
+    ("GET", "/tokens", Role.ADMIN, None),
+    ("POST", "/tokens", Role.ADMIN, {"name": "another", "role": "viewer"}),
+    ("DELETE", "/tokens/0123abcd", Role.ADMIN, None),
+    ("POST", "/errands/{errand}/again", Role.ADMIN, None),
+)
+_REFUSED = {401, 403, 404}
+
+
+@pytest.fixture
+def service(site: Site) -> Service:
+    world = site.world()
+    return make_service(world, Inbox(world.record))
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with TestClient(make_app(service), raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture
+def incident(service: Service, site: Site) -> str:
+    return open_incident(service.world, site.alert(), Mode.OBSERVE, "a test").id
+
+
+@pytest.fixture
+def bearer(service: Service) -> Callable[..., dict[str, str]]:
+    def make(role: Role, *accounts: str, hours: float = 1) -> dict[str, str]:
+        now = service.world.clock.now()
+        _, word = Tokens(service.world.record).make(
+            f"a {role}", role, accounts, now, now + timedelta(hours=hours), "a test"
+        )
+        return {"Authorization": f"Bearer {word}"}
+
+    return make
+
+
+def ask(client: TestClient, site: Site, incident: str, route: tuple[str, str, Role, Any], bearer: dict[str, str]) -> int:
+    method, path, _, document = route
+    if isinstance(document, dict):
+        document = {n: site.stage.victim.key_id if v == "{key}" else v for n, v in document.items()}
+    filled = path.format(incident=incident, errand="0" * 64)
+    return client.request(method, f"/api/v1{filled}", json=document, headers=bearer).status_code
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r[0]} {r[1]}")
+def test_each_route_has_its_least_role(
+    client: TestClient, site: Site, incident: str, bearer: Callable[..., dict[str, str]], route: Any
+) -> None:
+    assert ask(client, site, incident, route, {}) == 401
+    assert ask(client, site, incident, route, {"Authorization": "Bearer unleak_nobody"}) == 401
+    for role in Role:
+        status = ask(client, site, incident, route, bearer(role))
+        assert status not in _REFUSED if role.may(route[2]) else status == 403
+        assert status < 500
+
+
+def test_the_table_has_every_route(client: TestClient) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    served = {(m.upper(), p) for p, methods in document["paths"].items() for m in methods}
+    named = {"incident": "incident_id", "errand": "errand_id"}
+    table = {(m, "/api/v1" + p.format(**{k: f"{{{v}}}" for k, v in named.items()})) for m, p, _, _ in ROUTES}
+    assert {(m, p.replace("/tokens/0123abcd", "/tokens/{token_id}")) for m, p in table} == served
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if "{incident}" in r[1]], ids=lambda r: f"{r[0]} {r[1]}")
+def test_of_another_account_nothing_is_seen(
+    client: TestClient, site: Site, incident: str, bearer: Callable[..., dict[str, str]], route: Any, service: Service
+) -> None:
+    before = service.world.record.incident(incident).seq
+    assert ask(client, site, incident, route, bearer(Role.ADMIN, "999999999999")) == 404
+    assert service.world.record.incident(incident).seq == before
+
+
+def test_a_list_holds_only_what_its_bearer_may_see(
+    client: TestClient, incident: str, bearer: Callable[..., dict[str, str]]
+) -> None:
+    def listed(*accounts: str) -> list[str]:
+        answer = client.get("/api/v1/incidents", headers=bearer(Role.VIEWER, *accounts))
+        return [row["id"] for row in answer.json()["incidents"]]
+
+    assert listed() == [incident]
+    assert listed("999999999999") == []
+
+
+def test_a_token_ends_by_time_and_by_hand(
+    client: TestClient, service: Service, bearer: Callable[..., dict[str, str]]
+) -> None:
+    over = bearer(Role.ADMIN, hours=0)
+    assert client.get("/api/v1/me", headers=over).status_code == 401
+    good, admin = bearer(Role.VIEWER), bearer(Role.ADMIN)
+    mine = client.get("/api/v1/me", headers=good).json()
+    assert client.delete(f"/api/v1/tokens/{mine['id']}", headers=admin).status_code == 204
+    assert client.get("/api/v1/me", headers=good).status_code == 401
+    assert client.delete(f"/api/v1/tokens/{mine['id']}", headers=admin).status_code == 422
+
+
+def test_the_store_holds_no_token(service: Service, bearer: Callable[..., dict[str, str]]) -> None:
+    word = bearer(Role.ADMIN)["Authorization"].removeprefix("Bearer ")
+    path = service.world.record.folder
+    assert not [f for f in path.iterdir() if word.encode() in f.read_bytes()]
+    assert word not in repr(Tokens(service.world.record).all())
+
+
+def test_who_guesses_is_not_listened_to(service: Service, bearer: Callable[..., dict[str, str]]) -> None:
+    patient = replace(service, strangers=type(service.strangers)(5))
+    with TestClient(make_app(patient)) as client:
+        said = [client.get("/api/v1/me", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(7)]
+    assert said == [401] * 5 + [429] * 2
