@@ -17,7 +17,7 @@ class Repository:
 
     @classmethod
     def made(cls, house: House, folder: Path) -> "Repository":
-        """git finds the host's address in this folder."""
+        """In this folder git finds what lies at the host's address."""
         bare, clone = folder / "host" / f"{NAME}.git", folder / "clone"
         settings = folder / "gitconfig"
         settings.write_text(f'[url "file://{folder / "host"}/"]\n\tinsteadOf = {HOST}/\n')

@@ -1,4 +1,4 @@
-"""Every route × every role: who may what, and what a bearer of other accounts sees of it, which is nothing."""
+"""Every route by every role: who may what, and what a bearer of other accounts sees of it, which is nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -71,12 +71,15 @@ def bearer(service: Service) -> Callable[..., dict[str, str]]:
     return make
 
 
-def ask(client: TestClient, site: Site, incident: str, route: tuple[str, str, Role, Any], bearer: dict[str, str]) -> int:
+def ask(
+    client: TestClient, site: Site, incident: str, route: tuple[str, str, Role, Any], bearer: dict[str, str]
+) -> int:
     method, path, _, document = route
     if isinstance(document, dict):
         document = {n: site.stage.victim.key_id if v == "{key}" else v for n, v in document.items()}
     filled = path.format(incident=incident, errand="0" * 64)
-    return client.request(method, f"/api/v1{filled}", json=document, headers=bearer).status_code
+    status: int = client.request(method, f"/api/v1{filled}", json=document, headers=bearer).status_code
+    return status
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r[0]} {r[1]}")
@@ -119,9 +122,7 @@ def test_a_list_holds_only_what_its_bearer_may_see(
     assert listed("999999999999") == []
 
 
-def test_a_token_ends_by_time_and_by_hand(
-    client: TestClient, service: Service, bearer: Callable[..., dict[str, str]]
-) -> None:
+def test_a_token_ends_by_time_and_by_hand(client: TestClient, bearer: Callable[..., dict[str, str]]) -> None:
     over = bearer(Role.ADMIN, hours=0)
     assert client.get("/api/v1/me", headers=over).status_code == 401
     good, admin = bearer(Role.VIEWER), bearer(Role.ADMIN)
@@ -138,7 +139,7 @@ def test_the_store_holds_no_token(service: Service, bearer: Callable[..., dict[s
     assert word not in repr(Tokens(service.world.record).all())
 
 
-def test_who_guesses_is_not_listened_to(service: Service, bearer: Callable[..., dict[str, str]]) -> None:
+def test_who_guesses_is_not_listened_to(service: Service) -> None:
     patient = replace(service, strangers=type(service.strangers)(5))
     with TestClient(make_app(patient)) as client:
         said = [client.get("/api/v1/me", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(7)]

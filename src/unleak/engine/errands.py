@@ -127,7 +127,7 @@ def _scanned(hands: Hands, asked: Push | MadePublic) -> Scan:
             return _of(asked.repository, scan_history(repository))
     if not (_OID.fullmatch(asked.before) and _OID.fullmatch(asked.after)):
         raise Misuse("a push names no commits", "")
-    with fetched(asked.url, asked.before, asked.after, login=login) as (repository, revisions):
+    with fetched(asked.url, asked.ref, asked.before, asked.after, login=login) as (repository, revisions):
         if not revisions:
             return _of(asked.repository, scan_history(repository))
         result = scan(read_commits(repository, *revisions))

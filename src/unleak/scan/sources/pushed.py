@@ -17,18 +17,18 @@ _FETCH = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules")
 
 @contextmanager
 def fetched(
-    url: str, before: str, after: str, *, login: Login | None = None, most_silence: float = 60.0
+    url: str, ref: str, before: str, after: str, *, login: Login | None = None, most_silence: float = 60.0
 ) -> Iterator[tuple[Repository, tuple[str, ...]]]:
     """The repository, and the revisions for `read_commits`; none where the whole of it is to be looked at.
 
-    `before` is zeros for a branch that was not there: then what the default branch has is not new. Where the host does
-    not have `before` any more, all is. Raises Misuse, CouldNotLook.
+    `before` is zeros for a branch that was not there: then what the default branch has is not new, unless it is that
+    very branch. Where the host does not have `before` any more, all is. Raises Misuse, CouldNotLook.
     """
     with asking(url, login=login, most_silence=most_silence) as remote:
         folder = remote.folder / "pushed.git"
         remote.git("init", "--quiet", "--bare", "--template=", str(folder))
         remote.git("--git-dir", str(folder), "remote", "add", "origin", remote.url)
-        if _fetch_before(remote, folder, before):
+        if _fetch_before(remote, folder, ref, before):
             _fetch(remote, folder, "--no-filter", "origin", f"{after}:{_AFTER}")
             yield remote.repository(folder), (after, f"^{_BEFORE}")
             return
@@ -36,13 +36,22 @@ def fetched(
         yield whole, ()
 
 
-def _fetch_before(remote: Remote, folder: Path, before: str) -> bool:
+def _fetch_before(remote: Remote, folder: Path, ref: str, before: str) -> bool:
     what, depth = (before, ["--depth=1"]) if before.strip("0") else ("HEAD", [])
+    if what == "HEAD" and _default_branch(remote, folder) in {ref, ""}:
+        return False
     try:
         _fetch(remote, folder, "--filter=blob:none", *depth, "origin", f"{what}:{_BEFORE}")
     except CouldNotLook:
         return False
     return True
+
+
+def _default_branch(remote: Remote, folder: Path) -> str:
+    """Empty where the host does not say."""
+    told = remote.git("--git-dir", str(folder), "ls-remote", "--symref", "origin", "HEAD")
+    named = (line.removeprefix("ref: ").partition("\t")[0] for line in told.splitlines() if line.startswith("ref: "))
+    return next(named, "")
 
 
 def _fetch(remote: Remote, folder: Path, *arguments: str) -> None:

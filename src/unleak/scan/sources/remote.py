@@ -107,9 +107,11 @@ class Remote:
     def url(self) -> str:
         return self._address.url
 
-    def git(self, *arguments: str) -> None:
-        """The network is allowed, a prompt of any kind is not. Raises CouldNotLook in words of ours."""
-        _run(self._asking, self._address, arguments, self._progress, self._most_silence)
+    def git(self, *arguments: str) -> str:
+        """What it says, which must be little. The network is allowed, a prompt of any kind is not. Raises CouldNotLook
+        in words of ours.
+        """
+        return _run(self._asking, self._address, arguments, self._progress, self._most_silence)
 
     def repository(self, folder: Path) -> Repository:
         """What lies there now, without the network. It is named outright: git may be told to find none by itself."""
@@ -182,14 +184,16 @@ def _as_variables(settings: list[tuple[str, str]], before: Mapping[str, str]) ->
 
 def _run(
     asking: Repository, address: Address, arguments: Sequence[str], progress: Progress, most_silence: float
-) -> None:
+) -> str:
     lines: deque[str] = deque(maxlen=_MOST_LINES)
     with asking.start(*arguments, stderr=subprocess.PIPE) as git:
-        assert git.stderr is not None  # noqa: S101  it is a pipe
+        assert git.stderr is not None  # noqa: S101  both are pipes
+        assert git.stdout is not None  # noqa: S101
         try:
             for line in _said(git.stderr, most_silence):
                 lines.append(_clean(line, address))
                 progress(lines[-1])
+            told = git.stdout.read().decode(errors="replace")
             failed = git.wait()
         except queue.Empty:
             why = f"cannot clone {address.shown}: no sign of life for {most_silence:.0f} seconds"
@@ -198,6 +202,7 @@ def _run(
             _end(git)
     if failed:
         raise _refusal(address, lines)
+    return told
 
 
 def _said(pipe: IO[bytes], most_silence: float) -> Iterator[str]:

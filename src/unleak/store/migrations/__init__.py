@@ -28,6 +28,11 @@ def bring_up_to_date(engine: sa.Engine) -> None:
         _bring(db)
 
 
+def versions() -> list[str]:
+    """Of every migration that there is."""
+    return sorted(p.name.partition("_")[0] for p in (Path(__file__).parent / "versions").glob("[0-9]*.py"))
+
+
 def _bring(db: sa.Connection) -> None:
     version = _version(db)
     if version == VERSION:
