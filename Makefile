@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge oracle incidents race crash workers aws-cli fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-investigate   two million events: the first answer, the whole one, asked again; beside DuckDB and dredge"
 	@echo "make bench-review    an organisation of 20 accounts in 17 regions: time, calls, calls throttled, peak memory"
 	@echo "make bench-purge     a history of 50,000 commits rewritten and proven; beside git-filter-repo alone"
+	@echo "make bench-service   alerts a second while it is killed, from a push to the quarantine, ten thousand bad requests"
 	@echo "make incidents   a thousand generated incidents of known truth: every credential found, nobody blamed (10 min)"
 	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
 	@echo "make crash   every playbook killed at every boundary and change (an hour; EVERY=3: a third of them)"
@@ -61,6 +62,9 @@ bench-review: $(VENV)/.dev
 
 bench-purge: $(VENV)/.dev
 	$(BIN)/python bench/purge.py $(BENCH)
+
+bench-service: $(VENV)/.dev
+	$(BIN)/python bench/service.py $(BENCH)
 
 incidents: $(VENV)/.dev
 	PYTHONPATH=tests:tests/investigate $(BIN)/python tests/investigate/test_chain.py $(SEEDS)

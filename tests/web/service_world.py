@@ -93,9 +93,9 @@ class House:
     def token(self, role: str, *more: str) -> str:
         return self.run("token", "make", "--name", f"a {role}", "--role", role, *more).strip()
 
-    def serve(self, *arguments: str) -> Served:
+    def serve(self, *arguments: str, port: int = 0) -> Served:
         path = self.folder / f"serve-{len(self.started)}.log"
-        process = self.start("serve", "--port", "0", *arguments, log=path)
+        process = self.start("serve", "--port", str(port), *arguments, log=path)
         deadline = time.monotonic() + 30
         while True:
             assert process.poll() is None, path.read_text()

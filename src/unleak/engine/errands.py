@@ -31,7 +31,7 @@ from unleak.scan.scanner import Scan, scan
 from unleak.scan.sources.commits import read_commits
 from unleak.scan.sources.pushed import fetched
 from unleak.scan.sources.remote import Login, cloned
-from unleak.store.inbox import Errand, Inbox, Known
+from unleak.store.inbox import Errand, Inbox, Known, Received
 
 _KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, MadePublic, Subscription)}
 _AGAIN = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200))
@@ -175,7 +175,7 @@ def _tell(hands: Hands, errand: Errand, source: str, reports: Iterable[Reported]
     ]
     message = sha256("\0".join(["errand", errand.id, *sorted(r.key_id for r in found)]).encode()).hexdigest()
     with suppress(Known):  # killed between storing and trying: the secret is in hand again
-        hands.inbox.take(message, source, now, opened, [])
+        hands.inbox.take(Received(message, source, now, opened))
     for report in found:
         if report.credentials is not None:
             look_now(hands.world, incident_id_of(report.key_id))

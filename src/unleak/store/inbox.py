@@ -4,8 +4,10 @@ A message is one transaction: its own number, the entries that it brings, the er
 Where that is not on disk, the sender is not answered, and sends it again.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -21,7 +23,15 @@ from unleak.store.schema import ENTRIES, ERRANDS, MESSAGES
 
 _TRIES = 5
 _KEPT = timedelta(days=30)
-_ALERTS = (Opened.__name__, Alerted.__name__)
+
+# Made once: making a statement costs more than running it.
+_LENGTH = sa.select(sa.func.max(ENTRIES.c.seq)).where(ENTRIES.c.incident == sa.bindparam("incident"))
+_ALERTS = sa.select(ENTRIES.c.body).where(
+    ENTRIES.c.incident == sa.bindparam("incident"), ENTRIES.c.type.in_((Opened.__name__, Alerted.__name__))
+)
+_MESSAGE = sa.select(MESSAGES.c.id).where(MESSAGES.c.id == sa.bindparam("id"))
+_ERRAND = sa.select(ERRANDS.c.id).where(ERRANDS.c.id == sa.bindparam("id"))
+_NEW_MESSAGE, _NEW_ENTRY, _NEW_ERRAND = MESSAGES.insert(), ENTRIES.insert(), ERRANDS.insert()
 
 
 class Known(Exception):
@@ -50,76 +60,109 @@ class Errand:
     told: str
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message. `opened`: the incident of each alert, and how it opens where there is none. `errands`: id, body."""
+
+    id: str
+    sender: str
+    at: datetime
+    opened: Sequence[tuple[str, Opened]] = ()
+    errands: Sequence[tuple[str, str]] = ()
+
+
 class Inbox:
-    """`wake` is called in the transaction, with its connection and an errand's id."""
+    """`wake` is called in the transaction, with its connection and an errand's id.
+
+    Messages that come at the same time share one transaction: the disk is waited for once. Whoever comes first writes
+    for those who have come meanwhile.
+    """
 
     def __init__(self, record: Record, wake: Callable[[sa.Connection, str], None] | None = None) -> None:
         self._record, self._wake = record, wake
-        self._alone: AbstractContextManager[object] = nullcontext() if record.is_shared else Lock()
+        self._alone, self._queue = Lock(), deque[tuple[Received, Future[Taken]]]()
 
-    def take(
-        self,
-        message: str,
-        sender: str,
-        at: datetime,
-        opened: Sequence[tuple[str, Opened]],
-        errands: Sequence[tuple[str, str]],
-    ) -> Taken:
-        """`opened`: the incident of each alert, and how it opens where there is none yet. `errands`: id and body.
-
-        Raises Known, or CouldNotLook where it could not be stored: then nothing of it is.
-        """
+    def take(self, message: Received) -> Taken:
+        """Raises Known, or CouldNotLook where it could not be stored: then nothing of it is."""
         for _ in range(_TRIES):
+            answer: Future[Taken] = Future()
+            self._queue.append((message, answer))
+            with self._alone:
+                if not answer.done():
+                    self._take_all([self._queue.popleft() for _ in range(len(self._queue))])
             try:
-                with self._alone, self._record.engine.begin() as db:
-                    db.execute(MESSAGES.insert().values(id=message, sender=sender, at=at.isoformat()))
-                    return self._all(db, at, opened, errands)
-            except IntegrityError:
-                if self._is_known(message):
-                    raise Known from None  # else another message opened the same incident just then
-            except DatabaseError as error:
-                raise CouldNotLook(f"the message could not be stored: {error.orig}", "send it again") from error
+                return answer.result()
+            except IntegrityError:  # it is known, or another process has opened the same incident just then
+                if self._is_known(message.id):
+                    raise Known from None
         raise CouldNotLook("the message could not be stored: others write to the same incident", "send it again")
 
-    def _all(
-        self, db: sa.Connection, at: datetime, opened: Sequence[tuple[str, Opened]], errands: Sequence[tuple[str, str]]
-    ) -> Taken:
+    def _take_all(self, waiting: list[tuple[Received, Future[Taken]]]) -> None:
+        """Each for itself: what is wrong with one is no matter for the others."""
+        outcomes: list[tuple[Future[Taken], Taken | Exception]] = []
+        try:
+            with self._begun() as db:
+                outcomes = [(answer, self._outcome(db, message)) for message, answer in waiting]
+        except DatabaseError as error:
+            failed = CouldNotLook(f"the message could not be stored: {error.orig}", "send it again")
+            outcomes = [(answer, failed) for _, answer in waiting]
+        for answer, outcome in outcomes:
+            if isinstance(outcome, Taken):
+                answer.set_result(outcome)
+            else:
+                answer.set_exception(outcome)
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        """A transaction that was begun outright: SQLite's driver would begin one too late for savepoints."""
+        with self._record.engine.begin() as db:
+            if not self._record.is_shared:
+                db.exec_driver_sql("BEGIN IMMEDIATE")
+            yield db
+
+    def _outcome(self, db: sa.Connection, message: Received) -> Taken | Exception:
+        try:
+            with db.begin_nested():
+                db.execute(_NEW_MESSAGE, {"id": message.id, "sender": message.sender, "at": message.at.isoformat()})
+                return self._all(db, message)
+        except IntegrityError as error:
+            return error
+
+    def _all(self, db: sa.Connection, message: Received) -> Taken:
         said: dict[str, list[str]] = {"opened": [], "joined": [], "known": []}
-        for incident, event in opened:
-            said[self._alert(db, at, incident, event)].append(incident)
-        added = sum(self._errand(db, at, *errand) for errand in errands)
+        for incident, event in message.opened:
+            said[self._alert(db, message.at, incident, event)].append(incident)
+        added = sum(self._errand(db, message.at, *errand) for errand in message.errands)
         once = {how: tuple(dict.fromkeys(incidents)) for how, incidents in said.items()}
         return Taken(once["opened"], once["joined"], once["known"], added)
 
     def _alert(self, db: sa.Connection, at: datetime, incident: str, opening: Opened) -> str:
-        mine = ENTRIES.c.incident == incident
-        length = db.execute(sa.select(sa.func.max(ENTRIES.c.seq)).where(mine)).scalar() or 0
+        length = db.execute(_LENGTH, {"incident": incident}).scalar() or 0
         if length and opening.alert in self._alerts(db, incident, opening.alert.received_at):
             return "known"
         event: Event = Alerted(opening.alert) if length else opening
         row = {"incident": incident, "seq": length + 1, "at": at.isoformat(), "type": type(event).__name__}
-        db.execute(ENTRIES.insert().values(body=event_to_json(event), **row))
+        db.execute(_NEW_ENTRY, {**row, "body": event_to_json(event)})
         self._record.woken(db, incident)
         return "joined" if length else "opened"
 
     def _alerts(self, db: sa.Connection, incident: str, received_at: datetime) -> list[object]:
         """As if they had been received then: what is said again is nothing new."""
-        query = sa.select(ENTRIES.c.body).where(ENTRIES.c.incident == incident, ENTRIES.c.type.in_(_ALERTS))
-        events = [event_from_json(body) for body in db.execute(query).scalars()]
+        events = [event_from_json(body) for body in db.execute(_ALERTS, {"incident": incident}).scalars()]
         return [replace(e.alert, received_at=received_at) for e in events if isinstance(e, Opened | Alerted)]
 
     def _errand(self, db: sa.Connection, at: datetime, errand: str, body: str) -> bool:
-        if db.execute(sa.select(ERRANDS.c.id).where(ERRANDS.c.id == errand)).scalar():
+        if db.execute(_ERRAND, {"id": errand}).scalar():
             return False
         row = {"id": errand, "body": body, "at": at.isoformat(), "due_at": at.isoformat()}
-        db.execute(ERRANDS.insert().values(state="waits", tries=0, told="", **row))
+        db.execute(_NEW_ERRAND, {**row, "state": "waits", "tries": 0, "told": ""})
         if self._wake is not None:
             self._wake(db, errand)
         return True
 
     def _is_known(self, message: str) -> bool:
         with self._record.engine.connect() as db:
-            return bool(db.execute(sa.select(MESSAGES.c.id).where(MESSAGES.c.id == message)).scalar())
+            return bool(db.execute(_MESSAGE, {"id": message}).scalar())
 
     def due(self, now: datetime, most: int = 50) -> list[Errand]:
         """The oldest first."""
@@ -148,7 +191,7 @@ class Inbox:
     def take_up(self, errand: str, now: datetime) -> None:
         """Once more, from the first try. Raises Misuse where it was not set aside."""
         aside = sa.and_(ERRANDS.c.id == errand, ERRANDS.c.state == "set aside")
-        with self._alone, self._record.engine.begin() as db:
+        with self._alone, self._begun() as db:
             due = {"state": "waits", "due_at": now.isoformat(), "tries": 0}
             if not db.execute(ERRANDS.update().where(aside).values(**due)).rowcount:
                 raise Misuse("no such errand was set aside", "GET /api/v1/errands lists them")
@@ -163,12 +206,12 @@ class Inbox:
     def forget(self, now: datetime) -> None:
         """Numbers of old messages, and errands that are done: what comes again after that long changes nothing."""
         before = (now - _KEPT).isoformat()
-        with self._alone, self._record.engine.begin() as db:
+        with self._alone, self._begun() as db:
             db.execute(MESSAGES.delete().where(MESSAGES.c.at < before))
             db.execute(ERRANDS.delete().where(ERRANDS.c.state == "done", ERRANDS.c.at < before))
 
     def _write(self, errand: str, **values: object) -> None:
-        with self._alone, self._record.engine.begin() as db:
+        with self._alone, self._begun() as db:
             db.execute(ERRANDS.update().where(ERRANDS.c.id == errand).values(**values))
 
 

@@ -25,7 +25,7 @@ from unleak.intake.reported import Reported
 from unleak.model.alert import Alert
 from unleak.model.entry import Opened
 from unleak.model.errors import CouldNotLook
-from unleak.store.inbox import Known, Taken
+from unleak.store.inbox import Known, Received, Taken
 from unleak.web.body import read_body
 from unleak.web.log import log
 from unleak.web.service import Service
@@ -100,7 +100,7 @@ def take(service: Service, source: str, heard: Heard, at: datetime) -> Taken:
         if report.credentials is not None:
             service.world.vault.put(report.credentials)
     try:
-        taken = service.inbox.take(message, source, at, _openings(service, alerts), errands)
+        taken = service.inbox.take(Received(message, source, at, _openings(service, alerts), errands))
     except Known:
         _try_again(service, heard)
         raise Refused(Reason.REPLAYED, "this message was taken before", "nothing is to be done") from None
