@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -24,7 +25,7 @@ from unleak.web.service import Service
 _ANSWER_WITHIN = 5.0
 _HEAD_WITHIN = 10.0
 _GRACE_SECONDS = 10
-_ERRANDS_EACH = 0.2
+_ERRANDS_EACH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class Place:
 
 def serve(service: Service, hands: Hands, place: Place) -> None:
     """Until it is told to stop: then requests and steps that have begun are brought to their end."""
-    bell, tries = Bell(), ThreadPoolExecutor(4, "try")
-    whole = replace(service, woken=bell.ring, try_now=lambda incident: _try(tries, service.world, incident))
-    workers = [threading.Thread(target=w, daemon=True) for w in _workers(service.world, hands, place, bell)]
+    bell, errands, tries = Bell(), Bell(), ThreadPoolExecutor(4, "try")
+    whole = replace(service, woken=partial(_ring, bell, errands), try_now=partial(_try, tries, service.world))
+    workers = [threading.Thread(target=w, daemon=True) for w in _workers(service.world, hands, place, bell, errands)]
     server = _Server(_config(whole, place))
     for worker in workers:
         worker.start()
@@ -50,10 +51,16 @@ def serve(service: Service, hands: Hands, place: Place) -> None:
         server.run()
     finally:
         bell.end()
+        errands.end()
         tries.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.join(_GRACE_SECONDS)
         log("stopped")
+
+
+def _ring(*bells: Bell) -> None:
+    for bell in bells:
+        bell.ring()
 
 
 def _try(pool: ThreadPoolExecutor, world: World, incident: str) -> None:
@@ -62,7 +69,7 @@ def _try(pool: ThreadPoolExecutor, world: World, incident: str) -> None:
         pool.submit(look_now, world, incident).result(_ANSWER_WITHIN)
 
 
-def _workers(world: World, hands: Hands, place: Place, bell: Bell) -> list[Callable[[], None]]:
+def _workers(world: World, hands: Hands, place: Place, bell: Bell, errands: Bell) -> list[Callable[[], None]]:
     if not place.at_once:
         return []
     watched = replace(world, on_entry=_tell)
@@ -72,15 +79,14 @@ def _workers(world: World, hands: Hands, place: Place, bell: Bell) -> list[Calla
         url = world.config.record_url
         return [lambda: procrastinate.work(url, watched, hands, at_once=place.at_once, signals=False)]
     watch = Watch(watched, at_once=place.at_once, bell=bell, broken=_broken)
-    return [watch.run, lambda: _run_errands(hands, bell)]
+    return [watch.run, lambda: _run_errands(hands, errands, bell)]
 
 
-def _run_errands(hands: Hands, bell: Bell) -> None:
-    pause = threading.Event()
+def _run_errands(hands: Hands, bell: Bell, told: Bell) -> None:
     while not bell.is_over:
         if run_due(hands, _broken):
-            bell.ring()
-        pause.wait(_ERRANDS_EACH)
+            told.ring()
+        bell.wait(_ERRANDS_EACH)
 
 
 def _tell(entry: Entry) -> None:
