@@ -142,6 +142,17 @@ def test_a_key_that_was_taken_back_is_good_for_a_day_at_most() -> None:
     assert caught.value.reason is Reason.UNKNOWN_KEY
 
 
+def test_a_set_that_is_a_day_old_and_cannot_be_had_again_is_good_for_nothing() -> None:
+    partner, web = fresh(), web_of()
+    how = access(web, keys_url=OWN)
+    partner.hear(of_partner([]), how)
+    web.files.clear()
+    for hours in (24, 25):
+        with pytest.raises(Refused) as caught:
+            partner.hear(replace(of_partner([]), at=NOW + timedelta(hours=hours)), how)
+        assert caught.value.reason is Reason.KEYS_UNREACHABLE
+
+
 # --- what it says
 
 

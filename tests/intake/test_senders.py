@@ -1,6 +1,7 @@
 """Every sender keeps the promises of its shape, and no message raises anything but Refused, or says a secret."""
 
 import ast
+import base64
 import json
 import re
 import traceback
@@ -22,12 +23,14 @@ from unleak.intake.notice import Access, Heard, Message, Reason, Refused, Sender
 from unleak.intake.queue_message import from_queue
 from unleak.intake.senders import SENDERS
 from unleak.intake.senders.github import _EVENTS
+from unleak.intake.words import said
 from unleak.model.alert import Ground
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "intake.md").read_text()
 SOURCES = ROOT / "src" / "unleak" / "intake"
 A = a_pair()
+_MARK = "\N{REPLACEMENT CHARACTER}"
 WEB = Web({
     CERT_URL: certificate(),
     "https://keys.example.com/all": key_set(**{KEY_NAME: world.public(world.partner_key())}),
@@ -93,7 +96,7 @@ def test_secrets_are_compared_in_constant_time_only() -> None:
         ({"authorization": f"Bearer {SECRET}"}, None),
         ({"authorization": f"bearer  {FORMER}"}, None),
         ({"x-api-key": SECRET}, None),
-        ({"authorization": "Basic " + __import__("base64").b64encode(f"unleak:{SECRET}".encode()).decode()}, None),
+        ({"authorization": "Basic " + base64.b64encode(f"unleak:{SECRET}".encode()).decode()}, None),
         ({}, Reason.NOT_SIGNED),
         ({"authorization": ""}, Reason.NOT_SIGNED),
         ({"authorization": "Bearer "}, Reason.NOT_SIGNED),
@@ -148,9 +151,22 @@ def test_a_report_without_the_secret_is_a_claim() -> None:
 def test_what_no_database_takes_is_left_out(path: str) -> None:
     rows = [reports.gitleaks_row(A.key_id, A.key_id, path, 1), reports.gitleaks_row("AKIA...", "AKIA...", path, 2)]
     heard = world.hear("scanner", showing(rows), access(secret=SECRET))
-    stand_in = "a?b" if "\0" not in path else "a\N{REPLACEMENT CHARACTER}b"
+    stand_in = "a?b" if "\0" not in path else f"a{_MARK}b"
     assert [p.path for r in heard.reports for p in r.places] == [stand_in]
     assert [p.startswith(f"{stand_in}:2: ") for p in heard.passed_over] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("test-1", "test-1"), (A.key_id, A.key_id), ("c0ffee" * 7, "c0ffee" * 7), ("y" * 500, "y" * 200),
+        ("a\0b\ud800\x1b[31m", f"a{_MARK}b{_MARK}{_MARK}[31m"), (5, ""), (None, ""), ([A.secret], ""),
+        (A.secret, "****"), (f"x {A.secret}+y", "x ****"),
+        (f"aws_secret_access_key={A.secret}", "aws_secret_access_key=****"),
+    ],
+)  # fmt: skip
+def test_what_others_wrote_is_said_again_in_short_and_without_a_secret(text: Any, shown: str) -> None:
+    assert said(text) == shown
 
 
 # --- whatever the message
@@ -227,10 +243,10 @@ def calm(hear: Callable[[Message, Access], Heard], message: Message) -> None:
     try:
         heard = hear(message, access(WEB, **SETTINGS))
     except Refused as refused:
-        said = "".join([*traceback.format_exception(refused), refused.hint])
+        shown = "".join([*traceback.format_exception(refused), refused.hint])
     else:
         words = (heard.id, heard.who, heard.reason, heard.passed_over, heard.reports, heard.answer)
-        said = f"{words!r}"
+        shown = f"{words!r}"
         written = [
             heard.id,
             heard.who,
@@ -242,7 +258,7 @@ def calm(hear: Callable[[Message, Access], Heard], message: Message) -> None:
         "".join(written).encode()
         assert all(len(w) < 2500 for w in (heard.who, heard.reason))
     for secret in (A.secret, SECRET, FORMER):
-        assert secret not in said
+        assert secret not in shown
         assert secret not in repr(message)
 
 
