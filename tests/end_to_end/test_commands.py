@@ -218,6 +218,17 @@ def test_a_report_of_a_scanner_is_a_claim_until_aws_accepts_a_secret(shell: Shel
     assert [k["Status"] for k in keys] == ["Active"]
 
 
+def test_a_mail_of_aws_is_a_claim_too(shell: Shell) -> None:
+    victim = shell.site.stage.victim
+    text = f"The AWS Access Key {victim.key_id}, belonging to IAM User aws-victim, is online at https://example.com/a."
+    (shell.home / "notice.eml").write_text(f"From: no-reply-aws@amazon.com\nSubject: Exposed\n\n{text}\n")
+    done = shell.run("respond", "--from", "notice.eml", "--mode", "disable", "--no-wait")
+    assert victim.key_id in done.stdout, done.stderr
+    assert "AWS's notice mail: user aws-victim" in done.stderr
+    iam = shell.site.stage.admin.client(shell.site.stage.account, "iam")
+    assert [k["Status"] for k in iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"]] == ["Active"]
+
+
 @pytest.mark.parametrize("wrong", [["--allow", "s3"], ["--allow", "nosuch:GetObject"], ["--from", "notanip"]])
 def test_no_glass_is_broken_behind_a_fence_of_nonsense(shell: Shell, wrong: list[str]) -> None:
     done = shell.run("incident", "break-glass", "AKIA" + "RTX3GSDSABCDEFGH", "--why", "x", "--yes", *wrong)

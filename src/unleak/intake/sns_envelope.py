@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from unleak.intake.notice import Reason, Refused
+from unleak.intake.scanner_reports.fields import text_at
 from unleak.model.clock import parse_stamp
 
 NOTIFICATION, CONFIRM, UNSUBSCRIBED = "Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"
@@ -46,7 +47,7 @@ class Envelope:
 
 
 def is_envelope(value: Any) -> bool:
-    return isinstance(value, dict) and "TopicArn" in value and value.get("Type") in _SIGNED
+    return isinstance(value, dict) and "TopicArn" in value and text_at(value, "Type") in _SIGNED
 
 
 def envelope_of(value: Any, topics: Collection[str]) -> Envelope:

@@ -2,10 +2,12 @@
 
 import re
 
-from unleak.scan.formats.masking import masked_text
+from unleak.scan.formats.masking import MASK, masked_text
 from unleak.scan.formats.words import clean
 
 _LONGEST = 200
+# A secret that stands by itself, with nothing beside it that tells what it is.
+_ALONE = re.compile(r"(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[0-9])[A-Za-z0-9/+]{40,}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}")
 
@@ -14,8 +16,7 @@ def said(text: object, longest: int = _LONGEST) -> str:
     """Empty where it is no text."""
     if not isinstance(text, str):
         return ""
-    short = text[: 4 * longest]
-    return masked_text(clean(short))[:longest]
+    return _ALONE.sub(MASK, masked_text(clean(text[: 4 * longest])))[:longest]
 
 
 def address(text: object) -> str:

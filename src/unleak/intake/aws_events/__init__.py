@@ -32,13 +32,12 @@ def heard_of(event: Any, message_id: str, way: str) -> Heard:
     sender = _SERVICES[kind.source] if kind else "an event"
     who = ", ".join(filter(None, (sender, where(event))))
     report = report_of(f"{sender} by {way}", content.items)
-    none = () if report.found or report.passed_over else ("the event: it names no key of AWS's form",)
     return Heard(
         message_id,
         who,
         content.ground,
         report.found,
-        passed_over=(*report.passed_over, *none),
+        passed_over=report.passed_over,
         reason=content.reason,
     )
 

@@ -7,12 +7,10 @@ a claim. The key id is of an authenticated call, so nobody can have another's ke
 from collections.abc import Iterator
 from typing import Any
 
-from unleak.intake.aws_events.kind import Content, Kind, passed
+from unleak.intake.aws_events.kind import Content, Kind, keys_named, passed
 from unleak.intake.scanner_reports.fields import at, rows_at, text_at
-from unleak.intake.scanner_reports.sighting import Sighting
 from unleak.intake.words import account, said
 from unleak.model.alert import Ground
-from unleak.model.finding import Place
 
 _ABUSE = (
     "/InstanceCredentialExfiltration",
@@ -40,18 +38,17 @@ def _read(event: Any) -> Content:
         return Content(Ground.CLAIM, reason, passed("the finding", "it is a sample of GuardDuty"))
     if at(detail, "service", "archived") is True:
         return Content(Ground.CLAIM, reason, passed("the finding", "it is archived at GuardDuty"))
-    keys = tuple(dict.fromkeys(_keys(detail)))
+    keys = tuple(_keys(detail))
     if not keys:
         return Content(Ground.CLAIM, reason, passed("the finding", "it names no key"))
-    return Content(ground_of(kind), reason, tuple(Sighting(Place("", 1), k, rule="aws") for k in keys))
+    return Content(ground_of(kind), reason, keys_named("the finding", keys))
 
 
 def _keys(detail: Any) -> Iterator[str]:
     """The one that called; in a sequence of calls, all of them."""
     named = [text_at(detail, "resource", "accessKeyDetails", "accessKeyId")]
-    for one in rows_at(detail, "service", "detection", "sequence", "resources"):
-        if text_at(one, "resourceType") == "ACCESS_KEY":
-            named.append(text_at(one, "uid"))
+    called = rows_at(detail, "service", "detection", "sequence", "resources")
+    named += [text_at(one, "uid") for one in called if text_at(one, "resourceType") == "ACCESS_KEY"]
     yield from filter(None, named)
 
 

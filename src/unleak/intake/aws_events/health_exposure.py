@@ -7,9 +7,8 @@ the leak. Entities and metadata may both name keys; an event of many comes in pa
 from collections.abc import Iterator
 from typing import Any
 
-from unleak.intake.aws_events.kind import Content, Kind, passed
-from unleak.intake.scanner_reports.fields import at, place_of, rows_at, text_at
-from unleak.intake.scanner_reports.sighting import Sighting
+from unleak.intake.aws_events.kind import Content, Kind, keys_named, passed
+from unleak.intake.scanner_reports.fields import at, rows_at, text_at
 from unleak.intake.words import address, said
 from unleak.model.alert import Ground
 
@@ -29,15 +28,14 @@ def _read(event: Any) -> Content:
     code = text_at(detail, "eventTypeCode")
     if code not in _CODES:
         return Content(Ground.CLAIM, said(code, 80), passed("the event", "AWS Health tells of something else"))
-    keys = tuple(dict.fromkeys(_keys(event, detail)))
+    keys = tuple(_keys(event, detail))
     user = said(text_at(detail, "eventMetadata", "userName"), 64)
     reason = f"{code}, user {user}" if user else code
     if not keys:
         why = "it names no key: look at the account's AWS Health and support cases"
         return Content(Ground.AWS, reason, passed(reason, why))
-    place = place_of(address(text_at(detail, "eventMetadata", "exposedUrl")), 1)
-    public = True if code == _EXPOSED else None
-    return Content(Ground.AWS, reason, tuple(Sighting(place, k, rule="aws", public=public) for k in keys))
+    url = address(text_at(detail, "eventMetadata", "exposedUrl"))
+    return Content(Ground.AWS, reason, keys_named(reason, keys, url, public=True if code == _EXPOSED else None))
 
 
 def _keys(event: Any, detail: Any) -> Iterator[str]:

@@ -1,13 +1,16 @@
 """One kind of AWS's events, by its content: what it says of keys, whichever way it came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from unleak.intake.scanner_reports.fields import text_at
-from unleak.intake.scanner_reports.sighting import Item, PassedOver
+from unleak.intake.scanner_reports.fields import place_of, text_at
+from unleak.intake.scanner_reports.parts import parts_of
+from unleak.intake.scanner_reports.sighting import Item, PassedOver, Sighting
 from unleak.intake.words import account, region
 from unleak.model.alert import Ground
+
+_NO_KEY = "it names a key that is none of AWS's form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +49,13 @@ def where(event: Any) -> str:
     return ", ".join(p for p in parts if p)
 
 
-def passed(where_: str, why: str) -> tuple[Item, ...]:
-    return (PassedOver(where_, why),)
+def passed(what: str, why: str) -> tuple[Item, ...]:
+    return (PassedOver(what, why),)
+
+
+def keys_named(what: str, ids: Iterable[str], url: str = "", *, public: bool | None = None) -> tuple[Item, ...]:
+    """Each once. AWS masks ids in some events, and makes samples of others."""
+    return tuple(
+        Sighting(place_of(url, 1), one, public=public) if parts_of(one).ids else PassedOver(what, _NO_KEY)
+        for one in dict.fromkeys(ids)
+    )

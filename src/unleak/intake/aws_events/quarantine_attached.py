@@ -8,12 +8,10 @@ without a key names a user only: that is told, since which of its keys leaked is
 import re
 from typing import Any
 
-from unleak.intake.aws_events.kind import Content, Kind, passed
+from unleak.intake.aws_events.kind import Content, Kind, keys_named, passed
 from unleak.intake.scanner_reports.fields import at, text_at
-from unleak.intake.scanner_reports.sighting import Sighting
 from unleak.intake.words import account, said
 from unleak.model.alert import Ground
-from unleak.model.finding import Place
 
 _POLICY = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(AWSCompromisedKeyQuarantine[A-Za-z0-9]{0,20})")
 _INSIDE = "AWS Internal"
@@ -33,7 +31,7 @@ def _read(event: Any) -> Content:
     key = text_at(detail, "userIdentity", "accessKeyId")
     if not key:
         return Content(Ground.AWS, reason, passed(reason, "which of its keys leaked is not said: respond with --user"))
-    return Content(Ground.AWS, reason, (Sighting(Place("", 1), key, rule="aws"),))
+    return Content(Ground.AWS, reason, keys_named(reason, [key]))
 
 
 def _is_of_aws(detail: Any, user: str) -> bool:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from unleak.intake.aws_events.guardduty_finding import ground_of
-from unleak.intake.aws_events.kind import Content, Kind
+from unleak.intake.aws_events.kind import Content, Kind, keys_named
 from unleak.intake.scanner_reports.fields import at, rows_at, text_at
-from unleak.intake.scanner_reports.sighting import Item, PassedOver, Sighting
+from unleak.intake.scanner_reports.sighting import Item, PassedOver
 from unleak.intake.words import said
 from unleak.model.alert import Ground
-from unleak.model.finding import Place
 
 _GUARDDUTY = re.compile(r"arn:aws[a-z-]*:securityhub:[a-z0-9-]*::product(?:v2)?/aws/guardduty")
 _TYPES = {"AwsIamAccessKey", "AWS::IAM::AccessKey"}
@@ -67,7 +66,7 @@ def _items(number: int, finding: _Finding) -> Iterator[Item]:
     elif not finding.keys:
         yield PassedOver(where, "it names no key")
     else:
-        yield from (Sighting(Place("", 1), k, rule="aws") for k in finding.keys)
+        yield from keys_named(where, finding.keys)
 
 
 def _finding(one: Any) -> _Finding:

@@ -23,7 +23,9 @@ from unleak.model.alert import Ground
 from unleak.scan.canary import canary_of
 
 _GITHUB = "https://api.github.com/meta/public_keys/secret_scanning"
+_MOST = 10_000
 _TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_OURS = re.compile(r"(?i)aws|amazon|bedrock")
 _LIKE_AN_ID = re.compile(r"(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])")
 
 
@@ -44,6 +46,8 @@ class _Partner:
         tokens = json_of(message.body)
         if not isinstance(tokens, list):
             raise Refused(Reason.NOT_UNDERSTOOD, "the body is no list of tokens")
+        if len(tokens) > _MOST:
+            raise Refused(Reason.TOO_MANY, f"the body has more than {_MOST} tokens", "send it in parts")
         ours = url == _GITHUB
         who = "GitHub's secret scanning" if ours else "a scanner of your own"
         report = report_of(who, _items(tokens, public=True if ours else None))
@@ -66,7 +70,8 @@ def _items(tokens: list[Any], *, public: bool | None) -> Iterator[Item]:
             yield PassedOver(f"token {number}", "it is damaged: no token stands in it")
             continue
         name = kind if _TYPE.fullmatch(kind) else "token"
-        yield Sighting(place_of(address(text_at(one, "url")), 1), f"{name} = {token}", rule=name, public=public)
+        if _OURS.search(name) or parts_of(token).any:
+            yield Sighting(place_of(address(text_at(one, "url")), 1), f"{name} = {token}", rule=name, public=public)
 
 
 def _feedback(one: Any) -> dict[str, str] | None:

@@ -48,8 +48,7 @@ class _Sns:
         signature, url = envelope.fields.get("Signature", ""), envelope.fields.get("SigningCertURL", "")
         if not signature or not url:
             raise Refused(Reason.NOT_SIGNED, "the message is not signed")
-        path = url.removeprefix(f"https://{envelope.host}")
-        if path == url or not _CERTIFICATE.fullmatch(path):
+        if not _CERTIFICATE.fullmatch(url.removeprefix(f"https://{envelope.host}")):
             raise Refused(Reason.BAD_SIGNATURE, "the certificate does not lie with the SNS of the topic")
         pem = self.certificates.pem(url, at, access.fetch)
         check_rsa(envelope.signed, signature, pem, envelope.fields.get("SignatureVersion", ""), at)
