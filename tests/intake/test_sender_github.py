@@ -7,7 +7,7 @@ import senders_world as world
 from events_world import host_alert, push, repository
 from senders_world import FORMER, NOW, SECRET, access, of_github
 
-from unleak.intake.notice import Heard, HostAlert, MadePublic, Message, Push, Reason, Refused
+from unleak.intake.notice import Heard, HostAlert, Message, Push, Reason, Refused, Whole
 from unleak.model.alert import Ground
 
 ALERT_URL = "https://api.github.com/repos/octo/app/secret-scanning/alerts/7"
@@ -165,7 +165,7 @@ def test_pushes_that_are_passed_over(more: Any, why: str) -> None:
 @pytest.mark.parametrize(("event", "action"), [("public", None), ("repository", "publicized")])
 def test_a_repository_that_became_public(event: str, action: str | None) -> None:
     body = {"action": action, "repository": repository(private=False), "sender": {"login": "octocat"}}
-    assert hear(event, body).errands == (MadePublic("octo/app", CLONE_URL, "octocat"),)
+    assert hear(event, body).errands == (Whole("octo/app", CLONE_URL, "octocat"),)
 
 
 @pytest.mark.parametrize(

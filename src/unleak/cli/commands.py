@@ -23,6 +23,7 @@ COMMANDS = {
     "purge": "Take the key out of the source and of its history, and prove it.",
     "incident": "List, show, report, approve, undo.",
     "serve": "Hear of leaks and respond: hooks for senders, an API for people and programs.",
+    "watch": "Follow an owner's pushes at GitHub, scan and respond.",
     "token": "Tokens for the API of `unleak serve`.",
     "worker": "Look after every incident: act, look again, lift.",
     "drill": "Attack ourselves: first it must succeed, then it must fail.",

@@ -58,4 +58,4 @@ def _ask(path: str) -> Any:
     from unleak.scan.sources.github_api import Api, access_from
 
     with Api(access_from(os.environ), lambda _: None) as api:
-        return list(api.all(path)) if "?" in path else api.one(path)
+        return list(api.all(path.removesuffix("?"))) if "?" in path else api.one(path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from unleak.cli.saying import say
 from unleak.cli.world import leaked_credentials, person
+from unleak.engine.local import first_committed
 from unleak.iam.key_id import KeyKind, kind_of
 from unleak.model.alert import Alert, Ground
 from unleak.model.clock import parse_stamp
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from unleak.intake.reported import Reported
-    from unleak.model.finding import Place
     from unleak.respond import World
 
 _RESPONDED = {KeyKind.LONG_TERM, KeyKind.TEMPORARY, KeyKind.CONTEXT, KeyKind.BEARER}
@@ -75,7 +75,7 @@ def _of_key(world: "World", said: Said, key_id: str) -> Told:
         credentials, finding = leaked_credentials(key_id, said.source)
         places = finding.places if finding else ()
         ground = Ground.PERSON if said.reason else Ground.FOUND_SECRET
-        leaked = moment or _committed(places, now)
+        leaked = moment or first_committed(places, now)
         return Told(
             Alert(key_id, ground, "a scan", now, person(), said.reason, leaked, places, said.public), credentials
         )
@@ -122,17 +122,11 @@ def _reported(world: "World", said: Said) -> Iterator[Told]:
 def _of_reported(world: "World", said: Said, found: "Reported") -> Told:
     now = world.clock.now()
     ground = Ground.PERSON if said.reason else Ground.FOUND_SECRET if found.credentials else Ground.CLAIM
-    leaked = _moment(said.leaked_at, now) or _committed(found.places, now)
+    leaked = _moment(said.leaked_at, now) or first_committed(found.places, now)
     public = said.public if said.public is not None else found.public
     source = f"a report of {found.tool}" if found.tool else "a report"
     alert = Alert(found.key_id, ground, source, now, person(), said.reason, leaked, found.places, public)
     return Told(alert, found.credentials)
-
-
-def _committed(places: "tuple[Place, ...]", now: "datetime") -> "datetime | None":
-    """A commit may bear any date: none of the future counts."""
-    dates = (parse_stamp(p.date) for p in places if p.date)
-    return min((d for d in dates if d <= now), default=None)
 
 
 def _moment(text: str, now: "datetime") -> "datetime | None":

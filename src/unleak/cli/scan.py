@@ -18,6 +18,7 @@ from unleak.scan.formats import NAMES
 @click.option("--staged", is_flag=True, help="What the next commit would add: for a commit hook.")
 @click.option("--github", is_flag=True, help="PATH is an owner at GitHub: all repositories, issues and comments.")
 @click.option("--forks", is_flag=True, help="With --github: forks too.")
+@click.option("--enqueue", is_flag=True, help="With --github: leave each repository to `unleak worker`.")
 @click.option("--rules", metavar="FILE", help="More rules, in gitleaks' format.")
 @click.option("--verify", is_flag=True, help="Ask AWS whether the credentials live. Leaves a trace there.")
 @click.option("--verify-canaries", is_flag=True, help="Ask about known bait too: its owner will hear of it.")
@@ -42,6 +43,7 @@ def command(
     staged: bool,
     github: bool,
     forks: bool,
+    enqueue: bool,
     rules: str | None,
     verify: bool,
     verify_canaries: bool,
@@ -70,6 +72,8 @@ def command(
 
     Exit codes: 0 nothing found, 1 findings, 2 misuse, 3 could not look everywhere, whether or not anything was found.
     """
+    if enqueue:
+        sys.exit(_enqueue(path, github=github, forks=forks))
     what = What(path, history, staged, since, ranges, github, forks)
     how = How(
         rules,
@@ -84,3 +88,15 @@ def command(
         exit_zero,
     )
     sys.exit(run(what, how))
+
+
+def _enqueue(owner: str, *, github: bool, forks: bool) -> int:
+    from datetime import UTC, datetime
+
+    from unleak.model.errors import Misuse
+
+    if not github:
+        raise Misuse("--enqueue is for the repositories of an owner", "unleak scan --github OWNER --enqueue")
+    from unleak.cli.scan_enqueued import enqueue
+
+    return enqueue(owner, forks=forks, today=datetime.now(UTC).date())

@@ -26,7 +26,7 @@ def command(at_once: int, once: bool, profile: str, region: str, config_path: Pa
 
     from unleak.cli.hands import inbox_of, make_hands
     from unleak.cli.progress import Progress
-    from unleak.engine.errands import run_due
+    from unleak.engine.both import look_after
 
     world = make_world(config_of(profile, region, config_path))
     _ = world.aws.caller  # nobody to be: say so at once
@@ -38,6 +38,4 @@ def command(at_once: int, once: bool, profile: str, region: str, config_path: Pa
 
             procrastinate.work(world.config.record_url, watched, hands, at_once=at_once, wait=not once)
         else:
-            from unleak.engine.watch import Watch
-
-            Watch(watched, at_once=at_once, beside=lambda: run_due(hands)).run(wait=not once)
+            look_after(watched, hands, at_once=at_once, once=once)

@@ -7,16 +7,17 @@ What fails is tried again, later each time, then set aside with its reason.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from unleak.engine.local import incident_id_of, opening
+from unleak.engine.bell import Bell
+from unleak.engine.local import first_committed, incident_id_of, opening
 from unleak.intake.notice import Errand as Asked
-from unleak.intake.notice import HostAlert, MadePublic, Push, Subscription
+from unleak.intake.notice import HostAlert, Push, Subscription, Whole
 from unleak.intake.reported import Reported
 from unleak.intake.scanner_reports import read_report
 from unleak.model.alert import Alert, Ground
@@ -33,7 +34,8 @@ from unleak.scan.sources.pushed import fetched
 from unleak.scan.sources.remote import Login, cloned
 from unleak.store.inbox import Errand, Inbox, Known, Received
 
-_KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, MadePublic, Subscription)}
+_KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription)}
+_EACH_SECONDS = 1.0
 _AGAIN = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200))
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SECRET_TYPES = "aws_access_key_id,aws_secret_access_key,aws_session_token,aws_temporary_access_key_id"  # noqa: S105
@@ -42,7 +44,7 @@ _SECRET_TYPES = "aws_access_key_id,aws_secret_access_key,aws_session_token,aws_t
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What errands are run with. `login` is for the host of a repository's address, None where there is none;
-    `ask` reads one path of GitHub's REST API; `fetch` gets a small public file.
+    `ask` reads a path of GitHub's REST API, a list where it has a question mark; `fetch` gets a small public file.
     """
 
     world: World
@@ -89,6 +91,17 @@ def run_due(hands: Hands, broken: Callable[[str, Exception], None] = lambda _id,
     return len(due)
 
 
+def keep_running(
+    hands: Hands, bell: Bell, told: Callable[[], None] = lambda: None,
+    broken: Callable[[str, Exception], None] = lambda _id, _defect: None,
+) -> None:  # fmt: skip
+    """Until the bell says that it is over. `told` hears that something was run, and may have brought an alert."""
+    while not bell.is_over:
+        if run_due(hands, broken):
+            told()
+        bell.wait(_EACH_SECONDS)
+
+
 def _later(hands: Hands, errand: Errand, error: UnleakError) -> None:
     if isinstance(error, Misuse) or errand.tries >= len(_AGAIN):
         hands.inbox.set_aside(errand.id, str(error))
@@ -105,24 +118,23 @@ def _run(hands: Hands, errand: Errand) -> str:
         hands.fetch(asked.url)
         return f"confirmed {asked.topic}"
     if isinstance(asked, HostAlert):
-        return _tell(hands, errand, source, _of_host(hands, asked), Ground(raw["ground"]), asked.repository)
-    who = asked.who
+        return _tell(hands, errand, source, _of_host(hands, asked), asked.repository)
     result = _scanned(hands, asked)
-    reports = [
-        Reported(f.key_id, "unleak", f.places, f.credentials, asked.public if isinstance(asked, Push) else True)
+    found = [
+        (Reported(f.key_id, "unleak", f.places, f.credentials, asked.public), Ground.CLAIM)
         for f in result.findings
         if f.key_id
     ]
-    told = _tell(hands, errand, source, reports, Ground.CLAIM, who)
+    told = _tell(hands, errand, source, found, asked.who)
     if not result.complete:
         why = "; ".join(p.why for p in result.problems[:3])
         raise CouldNotLook(f"{told}; could not look at all of it: {why}", "")
     return told
 
 
-def _scanned(hands: Hands, asked: Push | MadePublic) -> Scan:
+def _scanned(hands: Hands, asked: Push | Whole) -> Scan:
     login = hands.login(asked.url)
-    if isinstance(asked, MadePublic):
+    if isinstance(asked, Whole):
         with cloned(asked.url, login=login) as repository:
             return _of(asked.repository, scan_history(repository))
     if not (_OID.fullmatch(asked.before) and _OID.fullmatch(asked.after)):
@@ -145,38 +157,41 @@ def _under(name: str, finding: Finding) -> Finding:
     return replace(finding, places=tuple(replace(p, path=f"{name}/{p.path}") for p in finding.places))
 
 
-def _of_host(hands: Hands, asked: HostAlert) -> Iterable[Reported]:
-    """An id and its secret are two alerts at GitHub: all open ones of the repository's AWS types are read."""
+def _of_host(hands: Hands, asked: HostAlert) -> list[tuple[Reported, Ground]]:
+    """An id and its secret are two alerts at GitHub: all open ones of the repository's AWS types are read.
+
+    GitHub's word is for the key of an alert that it calls active, since it has asked AWS; any other is a claim.
+    """
     base = asked.url.rpartition("/")[0]
     alert = hands.ask(asked.url)
-    listed = hands.ask(f"{base}?state=open&secret_type={_SECRET_TYPES}&per_page=100")
-    alerts = [alert, *(a for a in listed if isinstance(a, dict) and a.get("number") != asked.number)]
-    for one in alerts:
-        if isinstance(one, dict) and isinstance(one.get("number"), int):
-            one["locations"] = hands.ask(f"{base}/{one['number']}/locations?per_page=100")
-    return read_report(json.dumps(alerts).encode()).found
+    listed = hands.ask(f"{base}?state=open&secret_type={_SECRET_TYPES}")
+    alerts = [a for a in [alert, *listed] if isinstance(a, dict) and isinstance(a.get("number"), int)]
+    by_number = {a["number"]: a for a in reversed(alerts)}
+    for number, one in by_number.items():
+        one["locations"] = hands.ask(f"{base}/{number}/locations?")
+    active = {str(a.get("secret", "")) for a in by_number.values() if a.get("validity") == "active"}
+    reports = read_report(json.dumps(list(by_number.values())).encode()).found
+    return [(r, Ground.GITHUB if r.key_id in active else Ground.CLAIM) for r in reports]
 
 
-def _tell(hands: Hands, errand: Errand, source: str, reports: Iterable[Reported], ground: Ground, who: str) -> str:
+def _tell(hands: Hands, errand: Errand, source: str, found: Sequence[tuple[Reported, Ground]], who: str) -> str:
     """Stores an alert a key, then looks at those of which the secret is in hand."""
-    found = list(reports)
     now = hands.world.clock.now()
-    for report in found:
+    for report, _ in found:
         if report.credentials is not None:
             hands.world.vault.put(report.credentials)
-    opened = [
-        (
-            incident_id_of(r.key_id),
-            opening(
-                Alert(r.key_id, _ground(r, ground), source, now, who, places=r.places, public=r.public), hands.mode
-            ),
+    alerts = [
+        Alert(
+            r.key_id, _ground(r, ground), source, now, who,
+            leaked_at=first_committed(r.places, now), places=r.places, public=r.public,
         )
-        for r in found
-    ]
-    message = sha256("\0".join(["errand", errand.id, *sorted(r.key_id for r in found)]).encode()).hexdigest()
+        for r, ground in found
+    ]  # fmt: skip
+    opened = [(incident_id_of(a.key_id), opening(a, hands.mode)) for a in alerts]
+    message = sha256("\0".join(["errand", errand.id, *sorted(a.key_id for a in alerts)]).encode()).hexdigest()
     with suppress(Known):  # killed between storing and trying: the secret is in hand again
         hands.inbox.take(Received(message, source, now, opened))
-    for report in found:
+    for report, _ in found:
         if report.credentials is not None:
             look_now(hands.world, incident_id_of(report.key_id))
     return f"{len(found)} keys" if found else "no key"

@@ -1,14 +1,16 @@
 """One process, one incident at a time: respond, sleep until something is due, respond again."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
 from unleak.model.alert import Alert
+from unleak.model.clock import parse_stamp
 from unleak.model.entry import Alerted, Event, ModeSet, Opened, Resumed
 from unleak.model.errors import RecordConflict
+from unleak.model.finding import Place
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, OutcomeKind, Plan
 from unleak.respond import World, respond
@@ -38,6 +40,12 @@ def open_incident(world: World, alert: Alert, mode: Mode | None, who: str) -> In
         for entry in entries:
             world.on_entry(entry)
         return world.record.incident(incident_id)
+
+
+def first_committed(places: Iterable[Place], now: datetime) -> datetime | None:
+    """When a key leaked, as the commits tell that it lay in. A commit may bear any date: none of the future counts."""
+    dates = (parse_stamp(p.date) for p in places if p.date)
+    return min((d for d in dates if d <= now), default=None)
 
 
 def opening(alert: Alert, mode: Mode) -> Opened:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event
 
+from unleak.engine.bell import Bell
 from unleak.model.errors import Busy, RecordConflict, UnleakError
 from unleak.respond import World, respond
 
@@ -17,25 +17,6 @@ _POLL = timedelta(seconds=1)
 _BUSY_AGAIN = timedelta(seconds=5)
 _BROKEN_AGAIN = timedelta(minutes=1)
 _NEVER = timedelta(days=365)
-
-
-class Bell:
-    """Rung where there is something to do; or to say that it is over."""
-
-    def __init__(self) -> None:
-        self._rung = Event()
-        self.is_over = False
-
-    def ring(self) -> None:
-        self._rung.set()
-
-    def end(self) -> None:
-        self.is_over = True
-        self._rung.set()
-
-    def wait(self, seconds: float) -> None:
-        self._rung.wait(seconds)
-        self._rung.clear()
 
 
 class Watch:

@@ -79,12 +79,17 @@ class HostAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class MadePublic:
-    """A repository that strangers may read from now on: the whole of it is to be scanned."""
+class Whole:
+    """All of a repository is to be scanned: strangers may read it from now on, or somebody asked for it.
+
+    `mark` makes it another errand than the last time.
+    """
 
     repository: str
     url: str
     who: str = ""
+    public: bool | None = True
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Subscription:
     url: str
 
 
-Errand = Push | HostAlert | MadePublic | Subscription
+Errand = Push | HostAlert | Whole | Subscription
 """What must be fetched before there is an alert, or a sender goes on sending."""
 
 

@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from unleak.engine.errands import errand_of
-from unleak.engine.local import incident_id_of, opening
+from unleak.engine.local import first_committed, incident_id_of, opening
 from unleak.intake.notice import Access, Heard, Message, Reason, Refused, Sender
 from unleak.intake.reported import Reported
 from unleak.model.alert import Alert
@@ -122,7 +122,7 @@ def alerts_of(source: str, heard: Heard, at: datetime) -> Iterable[Alert]:
             at,
             heard.who,
             heard.reason,
-            heard.leaked_at,
+            heard.leaked_at or first_committed(report.places, at),
             report.places,
             report.public,
         )

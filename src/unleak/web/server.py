@@ -13,19 +13,20 @@ from types import FrameType
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from unleak.engine.errands import Hands, look_now, run_due
-from unleak.engine.watch import Bell, Watch
+from unleak.engine.bell import Bell
+from unleak.engine.errands import Hands, keep_running, look_now
+from unleak.engine.watch import Watch
 from unleak.model.entry import Entry
 from unleak.report.words import sentence
 from unleak.respond import World
 from unleak.web.app import make_app
 from unleak.web.log import log
+from unleak.web.queue import queue_of, read_queue
 from unleak.web.service import Service
 
 _ANSWER_WITHIN = 5.0
 _HEAD_WITHIN = 10.0
 _GRACE_SECONDS = 10
-_ERRANDS_EACH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,20 @@ class Place:
 
 def serve(service: Service, hands: Hands, place: Place) -> None:
     """Until it is told to stop: then requests and steps that have begun are brought to their end."""
-    bell, errands, tries = Bell(), Bell(), ThreadPoolExecutor(4, "try")
+    bell, errands, listening, tries = Bell(), Bell(), Bell(), ThreadPoolExecutor(4, "try")
     whole = replace(service, woken=partial(_ring, bell, errands), try_now=partial(_try, tries, service.world))
-    workers = [threading.Thread(target=w, daemon=True) for w in _workers(service.world, hands, place, bell, errands)]
+    jobs = _workers(service.world, hands, place, bell, errands)
+    if url := queue_of(whole):
+        jobs.append(partial(read_queue, whole, url, listening))
+    workers = [threading.Thread(target=job, daemon=True) for job in jobs]
     server = _Server(_config(whole, place))
     for worker in workers:
         worker.start()
     try:
         server.run()
     finally:
-        bell.end()
-        errands.end()
+        for one in (bell, errands, listening):
+            one.end()
         tries.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.join(_GRACE_SECONDS)
@@ -79,14 +83,7 @@ def _workers(world: World, hands: Hands, place: Place, bell: Bell, errands: Bell
         url = world.config.record_url
         return [lambda: procrastinate.work(url, watched, hands, at_once=place.at_once, signals=False)]
     watch = Watch(watched, at_once=place.at_once, bell=bell, broken=_broken)
-    return [watch.run, lambda: _run_errands(hands, errands, bell)]
-
-
-def _run_errands(hands: Hands, bell: Bell, told: Bell) -> None:
-    while not bell.is_over:
-        if run_due(hands, _broken):
-            told.ring()
-        bell.wait(_ERRANDS_EACH)
+    return [watch.run, partial(keep_running, hands, errands, bell.ring, _broken)]
 
 
 def _tell(entry: Entry) -> None:

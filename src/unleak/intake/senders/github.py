@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unleak.intake.body import id_of, json_of
-from unleak.intake.notice import Access, Errand, Heard, HostAlert, MadePublic, Message, Push, Reason, Refused, Sender
+from unleak.intake.notice import Access, Errand, Heard, HostAlert, Message, Push, Reason, Refused, Sender, Whole
 from unleak.intake.scanner_reports.fields import at, text_at
 from unleak.intake.shared_secret import NEEDS, TAKES, check_signed
 from unleak.intake.words import said
@@ -113,7 +113,7 @@ def _made_public(body: Any, host: _Host) -> _Said:
     url = _clone_url(body, host, repository)
     if not url:
         return _Said(why="the repository is not at the configured host: check `url`")
-    return _Said(MadePublic(repository, url, said(text_at(body, "sender", "login"), 100)))
+    return _Said(Whole(repository, url, said(text_at(body, "sender", "login"), 100)))
 
 
 def _repository_event(body: Any, host: _Host) -> _Said:

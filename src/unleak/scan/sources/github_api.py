@@ -33,6 +33,8 @@ _SECOND_LIMIT_WAIT = 60.0
 _PLAIN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _SSO_URL = re.compile(r"url=(https://[^\s;,]+)")
 _OK, _FAILED = 200, 500
+_POLL = 60.0
+_NONE: Mapping[str, str] = {}
 
 
 class Refused(CouldNotLook):
@@ -65,6 +67,15 @@ def access_from(environment: Mapping[str, str]) -> Access:
     """As GitHub's own tools have it. Raises Misuse."""
     token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or ""
     return Access(token.strip(), environment.get("GITHUB_API_URL") or GITHUB)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new, the mark to ask with next, and how many seconds GitHub wants to be left alone until then."""
+
+    records: tuple[Record, ...]
+    mark: str
+    seconds: float
 
 
 class Api:
@@ -108,6 +119,24 @@ class Api:
                 raise Refused(f"GitHub's answer to {path} is not what it should be", "try again later")
             yield from (record for record in data if isinstance(record, dict))
 
+    def news(self, path: str, mark: str = "") -> News:
+        """All pages, where anything has changed since `mark`; GitHub counts no request otherwise.
+
+        https://docs.github.com/en/rest/activity/events
+        """
+        url = urljoin(self._base, f"{path}?per_page=100")
+        response = self._answer(url, {"If-None-Match": mark} if mark else {})
+        pause = response.headers.get("x-poll-interval", "")
+        seconds = float(pause) if pause.isdecimal() else _POLL
+        if response.status_code == httpx.codes.NOT_MODIFIED:
+            return News((), mark, seconds)
+        data, more = self._read(response)
+        records = [r for r in data if isinstance(r, dict)] if isinstance(data, list) else []
+        while more:
+            data, more = self._ask(more)
+            records += [r for r in data if isinstance(r, dict)] if isinstance(data, list) else []
+        return News(tuple(records), response.headers.get("etag", ""), seconds)
+
     def _ask(self, url: str) -> tuple[object, str | None]:
         """The answer, and where the next page is."""
         for _ in range(_MOST_REDIRECTS):
@@ -127,11 +156,11 @@ class Api:
             raise Refused("GitHub's answer cannot be read", "try again later") from error
         return data, more
 
-    def _answer(self, url: str) -> httpx.Response:
+    def _answer(self, url: str, more: Mapping[str, str] = _NONE) -> httpx.Response:
         """Of what passes by itself, the end is waited for. Nobody else than GitHub is shown the token."""
         if not url.startswith(self._base):
             raise Refused("GitHub sends us elsewhere, and we do not follow with a token", "look at GITHUB_API_URL")
-        headers = sansio.create_headers(_REQUESTER, oauth_token=self._access.token)
+        headers = {**sansio.create_headers(_REQUESTER, oauth_token=self._access.token), **more}
         why, seconds = "", 0.0
         for attempt in range(1 if self._down else _MOST_TRIES):
             if self._limit is not None and not self._limit:
