@@ -1,9 +1,9 @@
 """Of a push, what it brings is fetched and read, whatever the host has or has not."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
+from gitted_world import Key, apart_fixture, commit, git, make  # noqa: F401  a fixture
 
 from unleak.model.errors import CouldNotLook
 from unleak.scan.scanner import scan
@@ -11,28 +11,14 @@ from unleak.scan.sources.commits import read_commits
 from unleak.scan.sources.pushed import fetched
 
 ZEROS = "0" * 40
-OLD, NEW = "AKIAZ3MSJV4WW7NKGLFU", "AKIAZ3MSJV4WRLCKD2XB"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=dev", "-c", "user.email=dev@acme.example")
-    return subprocess.run(
-        ["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True
-    ).stdout.strip()
-
-
-def commit(folder: Path, text: str, name: str = "a.env") -> str:
-    (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "a change")
-    return git(folder, "rev-parse", "HEAD")
+OLD, NEW = Key(1).id, Key(2).id
 
 
 @pytest.fixture(params=[True, False], ids=["filters", "no filters"])
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Bare; some hosts do not leave files out when they are asked to."""
     bare = tmp_path / "host.git"
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], check=True)
+    make(bare, "--bare")
     git(bare, "config", "uploadpack.allowFilter", str(request.param).lower())
     return bare
 
@@ -40,10 +26,10 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.fixture
 def clone(host: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "clone"
-    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    make(folder)
     git(folder, "remote", "add", "origin", str(host))
     filler = "\n".join(f"line {n}" for n in range(400))
-    commit(folder, f"key = {OLD}\n{filler}\n")
+    commit(folder, "a.env", f"key = {OLD}\n{filler}\n")
     git(folder, "push", "-q", "origin", "main")
     return folder
 
@@ -60,22 +46,22 @@ def found(host: Path, before: str, after: str, branch: str = "main") -> set[str 
 
 def test_only_what_is_new_is_read(host: Path, clone: Path) -> None:
     before = git(clone, "rev-parse", "HEAD")
-    after = commit(clone, (clone / "a.env").read_text().replace("line 7", f"key = {NEW}").replace(OLD, "none"))
+    after = commit(clone, "a.env", (clone / "a.env").read_text().replace("line 7", f"key = {NEW}").replace(OLD, "none"))
     git(clone, "push", "-q", "origin", "main")
     assert found(host, before, after) == {NEW}
 
 
 def test_what_was_taken_out_again_within_the_push_is_found(host: Path, clone: Path) -> None:
     before = git(clone, "rev-parse", "HEAD")
-    commit(clone, f"key = {NEW}\n", "b.env")
-    after = commit(clone, "nothing\n", "b.env")
+    commit(clone, "b.env", f"key = {NEW}\n")
+    after = commit(clone, "b.env", "nothing\n")
     git(clone, "push", "-q", "origin", "main")
     assert found(host, before, after) == {NEW}
 
 
 def test_of_a_new_branch_what_the_default_branch_has_is_not_new(host: Path, clone: Path) -> None:
     git(clone, "checkout", "-q", "-b", "topic")
-    after = commit(clone, f"key = {NEW}\n", "b.env")
+    after = commit(clone, "b.env", f"key = {NEW}\n")
     git(clone, "push", "-q", "origin", "topic")
     assert found(host, ZEROS, after, "topic") == {NEW}
 
