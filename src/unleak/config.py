@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unleak.model.errors import Misuse
+from unleak.notify_settings import NotifySetting, read_notify
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Config:
     `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
     `regions`: where to look; empty means every region that the account has enabled. `trails`: where the calls are, as
     `unleak investigate --trail` takes them. `lookups_a_second`: how often an account's event history is asked, in each
-    region; AWS allows two, 0 means without a pause.
+    region; AWS allows two, 0 means without a pause. `notify`: whom to tell.
     """
 
     home: Path
@@ -58,6 +59,7 @@ class Config:
     organization: OrganizationAccess | None = None
     trails: tuple[str, ...] = ()
     lookups_a_second: float = 2
+    notify: tuple[NotifySetting, ...] = ()
 
     @classmethod
     def nowhere(cls) -> "Config":
@@ -82,6 +84,7 @@ _KNOWN = {
     "organization",
     "trails",
     "lookups_a_second",
+    "notify",
 }
 
 
@@ -120,6 +123,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         organization=organization,
         trails=tuple(trails),
         lookups_a_second=_positive(raw.get("lookups_a_second", 2)),
+        notify=read_notify(raw.get("notify", []), environ),
     )
 
 

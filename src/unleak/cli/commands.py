@@ -23,6 +23,7 @@ COMMANDS = {
     "purge": "Take the key out of the source and of its history, and prove it.",
     "incident": "List, show, report, approve, undo.",
     "worker": "Look after every incident: act, look again, lift.",
+    "notify": "Tell people: does each channel work?",
     "drill": "Attack ourselves: first it must succeed, then it must fail.",
     "demo": "The whole way on an embedded AWS, in half a minute.",
     "standin": "Run the embedded AWS.",

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Lock
 
+from unleak.engine.telling import Teller, alone_with, earlier
 from unleak.model.alert import Alert
 from unleak.model.entry import Alerted, Event, ModeSet, Opened, Resumed
 from unleak.model.errors import Busy, RecordConflict, Unreachable
@@ -76,14 +78,18 @@ def run(
 
     Raises Busy while another process works on it. May be killed at any moment and started again.
     """
-    with world.record.lease(incident_id):
+    turn = Lock()
+    with world.record.lease(incident_id), Teller(world, lambda _: turn) as teller:
         while True:
-            incident, plan = respond(world, incident_id)
+            with turn:
+                incident, plan = respond(world, incident_id)
             on = goes_on is not None and goes_on(incident)
             wake_at = plan.wake_at if on else plan.settles_at
-            if wake_at is None or (until is not None and wake_at > until):
+            ends = wake_at is None or (until is not None and wake_at > until)
+            tell_at = teller.hear(incident, plan, at_once=ends)
+            if wake_at is None or ends:
                 return incident, plan
-            world.clock.sleep_until(wake_at)
+            world.clock.sleep_until(min(wake_at, tell_at) if tell_at else wake_at)
 
 
 def work(world: World, *, wait: bool = True) -> None:
@@ -92,6 +98,11 @@ def work(world: World, *, wait: bool = True) -> None:
     Timers come out of the record: a worker that is started later takes up what fell due meanwhile. Incidents that other
     processes work on are left to them.
     """
+    with Teller(world, alone_with(world.record)) as teller:
+        _work(world, teller, wait=wait)
+
+
+def _work(world: World, teller: Teller, *, wait: bool) -> None:
     due: dict[str, datetime] = {}
     seen: dict[str, int] = {}
     while True:
@@ -100,17 +111,17 @@ def work(world: World, *, wait: bool = True) -> None:
             if seen.get(incident_id) != seq:
                 seen[incident_id], due[incident_id] = seq, now
         for incident_id in [i for i, at in due.items() if at <= now]:
-            wake_at, seen[incident_id] = _take(world, incident_id)
+            wake_at, seen[incident_id] = _take(world, teller, incident_id)
             due[incident_id] = wake_at or now + _NEVER
         if not wait:
             return
         world.clock.sleep_until(min([world.clock.now() + _POLL, *due.values()]))
 
 
-def _take(world: World, incident_id: str) -> tuple[datetime | None, int]:
+def _take(world: World, teller: Teller, incident_id: str) -> tuple[datetime | None, int]:
     try:
         with world.record.lease(incident_id):
             incident, plan = respond(world, incident_id)
     except (Busy, Unreachable):
         return world.clock.now() + _BUSY_AGAIN, world.record.incident(incident_id).seq
-    return plan.wake_at, incident.seq
+    return earlier(plan.wake_at, teller.hear(incident, plan)), incident.seq
