@@ -24,7 +24,7 @@ from unleak.model.plan import Plan, Tri
 from unleak.notify.channel import PATIENCE_SECONDS, Access, NotTold
 from unleak.notify.channels import CHANNELS
 from unleak.notify.due import Due, due
-from unleak.notify.notice import Notice, notice_of, test_notice
+from unleak.notify.notice import Notice, notice_of, trial_notice
 from unleak.notify_settings import NotifySetting
 from unleak.playbook import playbook
 from unleak.report.story import tell
@@ -243,7 +243,7 @@ class Tried:
 
 def try_channel(aws: Accounts, setting: NotifySetting, region: str, now: datetime, to: tuple[str, ...] = ()) -> Tried:
     """Sends a message that says that nothing happened."""
-    notice = test_notice(now, token_hex(16))
+    notice = trial_notice(now, token_hex(16))
     try:
         detail = _send(notice, Access(setting, aws, region, to))
     except UnleakError as error:

@@ -21,13 +21,14 @@ _MOST_TRIES = 30
 _APART = timedelta(minutes=5)
 _DRIPS = frozenset({Kind.ACTED, Kind.WAITS, Kind.ABUSE, Kind.FAILED})
 """Of these more may come every second: later ones wait until the last message is a while ago, and go together."""
+_SAID_AT_FIRST = (Kind.ACTED, Kind.WAITS)
 _HISTORY = timedelta(days=2)
 _STILL_OPEN = frozenset({Kind.WAITS, Kind.ESCALATED, Kind.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One message. `mark` is the same for the same channel and the same occasions: whoever gets it twice can tell."""
+    """One message, about one kind; that of a new incident takes what was done and what waits along. `mark` is the same for the same channel and the same occasions: whoever gets it twice can tell."""
 
     kind: Kind
     occasions: tuple[Occasion, ...]
@@ -38,8 +39,20 @@ def due(
     incident: Incident, plan: Plan, setting: NotifySetting, now: datetime, *, at_once: bool = False
 ) -> tuple[tuple[Due, ...], datetime | None]:
     """The messages of now, and when there may be more. `at_once`: what waits for company goes without it."""
+    ready, later = _ready(incident, plan, setting, now, at_once=at_once)
+    if Kind.OPENED in ready:  # its message says all of that: one at the beginning, not three
+        ready[Kind.OPENED] += [o for kind in _SAID_AT_FIRST for o in ready.pop(kind, [])]
+    made = tuple(Due(kind, tuple(told), _mark(incident, setting, told)) for kind, told in ready.items())
+    return made, min(later, default=None)
+
+
+def _ready(
+    incident: Incident, plan: Plan, setting: NotifySetting, now: datetime, *, at_once: bool
+) -> tuple[dict[Kind, list[Occasion]], list[datetime]]:
+    """What is to be told now, by kind, and when the rest is."""
     open_ = [o for o in _wanted(incident, plan, setting, now) if not _is_over(_state(incident, setting, o))]
-    messages, later = [], []
+    ready: dict[Kind, list[Occasion]] = {}
+    later = []
     for kind in Kind:
         mine = [o for o in open_ if o.kind is kind]
         come = [o for o in mine if o.at <= now]
@@ -52,8 +65,8 @@ def due(
         if earliest > now:
             later.append(earliest)
         else:
-            messages.append(Due(kind, tuple(come), _mark(incident, setting, come)))
-    return tuple(messages), min(later, default=None)
+            ready[kind] = come
+    return ready, later
 
 
 def _wanted(incident: Incident, plan: Plan, setting: NotifySetting, now: datetime) -> Iterable[Occasion]:

@@ -12,6 +12,7 @@ from unleak.model.occasion import Kind, Occasion
 from unleak.notify.due import Due
 from unleak.notify.safe import Exact, quoted, safe
 from unleak.report.story import Story
+from unleak.scan.formats.masking import masked_text
 
 _MOST = 20
 
@@ -36,13 +37,13 @@ class Notice:
 def notice_of(due: Due, incident: Incident, story: Story, now: datetime) -> Notice:
     """`story` tells how the incident stands now."""
     names = {"story": story, "kind": due.kind, "items": due.occasions[:_MOST], "left": len(due.occasions[_MOST:]),
-             "number": len(due.occasions), "commands": _commands(due, story), "most": _MOST}  # fmt: skip
+             "number": len(due.occasions), "commands": _commands(due, story), "most": _MOST, "authors": authors_of(incident)[:_MOST]}  # fmt: skip
     return Notice(
         mark=due.mark,
         kind=due.kind,
         at=now,
-        subject=_rendered("subject.txt", names),
-        text=_rendered("notice.txt", names),
+        subject=masked_text(_rendered("subject.txt", names)),
+        text=masked_text(_rendered("notice.txt", names)),
         story=story,
         occasions=due.occasions,
         authors=authors_of(incident),
@@ -52,10 +53,10 @@ def notice_of(due: Due, incident: Incident, story: Story, now: datetime) -> Noti
 def for_committer(notice: Notice) -> tuple[str, str]:
     """Subject and text for who committed it: calm, and nothing of the account that they need not know."""
     names = {"story": notice.story, "is_test": notice.is_test}
-    return _rendered("committer_subject.txt", names), _rendered("committer.txt", names)
+    return _rendered("committer_subject.txt", names), masked_text(_rendered("committer.txt", names))
 
 
-def test_notice(now: datetime, mark: str) -> Notice:
+def trial_notice(now: datetime, mark: str) -> Notice:
     """Says that nothing happened."""
     story = Story(
         "test", "AKIA................", "", "", "unknown", "This is a test: nothing happened.", "observe",
@@ -74,7 +75,7 @@ def _commands(due: Due, story: Story) -> Sequence[Exact]:
     """What to run now, to be copied."""
     show = Exact(f"unleak incident show {story.incident_id}")
     match due.kind:
-        case Kind.WAITS | Kind.ESCALATED:
+        case Kind.OPENED | Kind.WAITS | Kind.ESCALATED:
             steps = [quoted(o.step) for o in due.occasions[:_MOST] if o.step]
             approve = [Exact(f"unleak incident approve {story.incident_id} {s} --why '...'") for s in steps if s]
             return (show, *approve, Exact(f"unleak respond {story.key_id}")) if approve else (show,)
@@ -84,7 +85,7 @@ def _commands(due: Due, story: Story) -> Sequence[Exact]:
             return show, Exact(f"unleak investigate {story.key_id}"), Exact(f"unleak evict {story.key_id} --plan")
         case Kind.CONTAINED | Kind.RESTORED:
             return (Exact(f"unleak incident report {story.incident_id}"),)
-        case Kind.OPENED | Kind.ACTED:
+        case Kind.ACTED:
             return (show,)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 from unleak import __version__
@@ -16,6 +17,7 @@ from unleak.model.incident import Incident
 from unleak.notify.channel import PATIENCE_SECONDS, Access, NotTold
 from unleak.notify.notice import Notice
 from unleak.notify_settings import NotifySetting
+from unleak.scan.formats.masking import masked_text
 
 SCHEMA = "unleak.notice/1"
 SIGNATURE = "X-Unleak-Signature-256"
@@ -49,7 +51,16 @@ def body_of(notice: Notice) -> bytes:
             "unknown": list(story.unknown),
         },
     }
-    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(_masked(told), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _masked(value: Any) -> Any:
+    """A file or a branch may be named after a secret."""
+    if isinstance(value, str):
+        return masked_text(value)
+    if isinstance(value, list):
+        return [_masked(v) for v in value]
+    return {k: v if k in {"id", "schema"} else _masked(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def signature(secret: str, body: bytes) -> str:
