@@ -13,6 +13,7 @@ from notify_world import (
     GONE,
     IN_PLACE,
     KEY,
+    KEY_TARGET,
     KNOWN,
     MINUTE,
     NOW,
@@ -20,6 +21,7 @@ from notify_world import (
     QUARANTINE,
     SHOWN,
     USER,
+    checked,
     done,
     incident,
     messages,
@@ -34,7 +36,6 @@ from unleak.model.plan import Change, Outcome, OutcomeKind, Step, Target, Target
 from unleak.model.value import replace
 from unleak.notify.notice import for_committer, trial_notice
 from unleak.notify.safe import Exact, quoted, safe
-from notify_world import checked, KEY_TARGET  # isort: skip
 
 SNAPSHOT = Path(__file__).parent / "notices.txt"
 REFUSED = Concluded(Step("revoke_user_sessions", USER), Outcome(OutcomeKind.REFUSED, "AWS does not let us"))
@@ -86,7 +87,7 @@ def test_nothing_that_an_attacker_writes_is_markup_a_link_a_header_or_a_call(hos
     for notice in notices(found, NOW + 20 * MINUTE).values():
         subject, text = for_committer(notice)
         assert "\n" not in notice.subject + subject
-        for line in "\n".join([notice.subject, notice.text, text]).split("\n"):
+        for line in f"{notice.subject}\n{notice.text}\n{text}".split("\n"):
             assert line.isprintable()
             assert not _MARKUP.search(line), line
 

@@ -39,7 +39,7 @@ class Access:
         value = self.setting.values.get(name, "")
         if not value:
             missing = ", ".join(self.setting.missing) or name
-            raise NotTold(f"{missing} is not set", f"set it where unleak runs, for channel {self.setting.name}")
+            raise NotTold(f"{missing}: not set", f"set it where unleak runs, for channel {self.setting.name}")
         return value
 
 

@@ -28,7 +28,10 @@ _STILL_OPEN = frozenset({Kind.WAITS, Kind.ESCALATED, Kind.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One message, about one kind; that of a new incident takes what was done and what waits along. `mark` is the same for the same channel and the same occasions: whoever gets it twice can tell."""
+    """One message, about one kind; that of a new incident takes what was done and what waits along.
+
+    `mark` is the same for the same channel and the same occasions: whoever gets it twice can tell.
+    """
 
     kind: Kind
     occasions: tuple[Occasion, ...]

@@ -36,8 +36,16 @@ class Notice:
 
 def notice_of(due: Due, incident: Incident, story: Story, now: datetime) -> Notice:
     """`story` tells how the incident stands now."""
-    names = {"story": story, "kind": due.kind, "items": due.occasions[:_MOST], "left": len(due.occasions[_MOST:]),
-             "number": len(due.occasions), "commands": _commands(due, story), "most": _MOST, "authors": authors_of(incident)[:_MOST]}  # fmt: skip
+    names: dict[str, object] = {
+        "story": story,
+        "kind": due.kind,
+        "items": due.occasions[:_MOST],
+        "left": len(due.occasions[_MOST:]),
+        "number": len(due.occasions),
+        "commands": _commands(due, story),
+        "authors": authors_of(incident)[:_MOST],
+        "most": _MOST,
+    }
     return Notice(
         mark=due.mark,
         kind=due.kind,
@@ -52,7 +60,7 @@ def notice_of(due: Due, incident: Incident, story: Story, now: datetime) -> Noti
 
 def for_committer(notice: Notice) -> tuple[str, str]:
     """Subject and text for who committed it: calm, and nothing of the account that they need not know."""
-    names = {"story": notice.story, "is_test": notice.is_test}
+    names: dict[str, object] = {"story": notice.story, "is_test": notice.is_test}
     return _rendered("committer_subject.txt", names), masked_text(_rendered("committer.txt", names))
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from urllib.parse import urlencode, urlsplit
 
 from unleak.model.incident import Incident
@@ -20,7 +19,7 @@ def addresses(authors: Sequence[str], domains: Sequence[str]) -> tuple[str, ...]
     """Of those authors whose domain is one of these, and no subdomain of it: a commit may name anybody as its author,
     and a stranger must not have us write to whom they like.
     """
-    found = dict.fromkeys(parseaddr(a)[1] for a in authors)
+    found = dict.fromkeys(a.rpartition("<")[2].removesuffix(">") for a in authors)
     fit = [a for a in found if _ADDRESS.fullmatch(a) and a.rpartition("@")[2].lower() in domains]
     return tuple(fit[:_MOST])
 

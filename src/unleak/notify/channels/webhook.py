@@ -60,7 +60,9 @@ def _masked(value: Any) -> Any:
         return masked_text(value)
     if isinstance(value, list):
         return [_masked(v) for v in value]
-    return {k: v if k in {"id", "schema"} else _masked(v) for k, v in value.items()} if isinstance(value, dict) else value
+    return (
+        {k: v if k in {"id", "schema"} else _masked(v) for k, v in value.items()} if isinstance(value, dict) else value
+    )
 
 
 def signature(secret: str, body: bytes) -> str:
