@@ -100,3 +100,10 @@ def test_the_settings_are_those_of_the_channels() -> None:
     for kind, (needs, may) in _OF_KIND.items():
         assert set(CHANNELS[kind].settings) == needs | may
         assert CHANNELS[kind].references
+
+
+def test_the_page_names_every_kind_occasion_and_setting() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "notify.md").read_text(encoding="utf-8")
+    settings = {setting for channel in CHANNELS.values() for setting in channel.settings}
+    for word in (*CHANNELS, *Kind, *settings, "name", "occasions", "escalate"):
+        assert f"`{word}`" in page, word
