@@ -233,6 +233,18 @@ def test_each_engine_tells_what_it_did(site: Site, record: Record, record_url: s
     assert _told(record, incident.id)[0].ok
 
 
+def test_several_incidents_are_begun_before_anybody_is_told(site: Site, receiver: Receiver) -> None:
+    config = replace(site.config, notify=(_hook(receiver),))
+    world = replace(site.world(with_secret=False), config=config)
+    incident = local.open_incident(world, site.alert(Ground.PERSON), Mode.DISABLE, "a test")
+    incident, _ = local.run(world, incident.id, until=world.clock.now(), tells=False)
+    assert incident.actions
+    assert receiver.posts == []
+    local.run(world, incident.id, until=world.clock.now())
+    assert [json.loads(body)["kind"] for *_, body in receiver.posts] == ["opened"]
+    world.record.close()
+
+
 def test_respond_tells_from_the_leak_to_its_end_and_no_secret(
     site: Site, receiver: Receiver, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,15 +71,21 @@ def _has_given_up(incident: Incident) -> bool:
 
 
 def run(
-    world: World, incident_id: str, *, until: datetime | None = None, goes_on: Callable[[Incident], bool] | None = None
+    world: World,
+    incident_id: str,
+    *,
+    until: datetime | None = None,
+    goes_on: Callable[[Incident], bool] | None = None,
+    tells: bool = True,
 ) -> tuple[Incident, Plan]:
     """Goes on until the incident is contained, only a person can go on, or `until` has come; with `goes_on`, as long as
     that says so.
 
-    Raises Busy while another process works on it. May be killed at any moment and started again.
+    `tells`: people are told, which who runs it again at once need not do. Raises Busy while another process works on
+    it. May be killed at any moment and started again.
     """
     turn = Lock()
-    with world.record.lease(incident_id), Teller(world, lambda _: turn) as teller:
+    with world.record.lease(incident_id), Teller(world, lambda _: turn, tells=tells) as teller:
         while True:
             with turn:
                 incident, plan = respond(world, incident_id)

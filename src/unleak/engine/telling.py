@@ -48,9 +48,9 @@ class Teller:
     never raises; leaving it waits some seconds for what is under way. What is not told then is told by the next run.
     """
 
-    def __init__(self, world: World, alone: Alone) -> None:
+    def __init__(self, world: World, alone: Alone, *, tells: bool = True) -> None:
         self._world = world
-        self._lines = [_Line(world, s, alone) for s in world.config.notify]
+        self._lines = [_Line(world, s, alone) for s in world.config.notify if tells]
 
     def hear(self, incident: Incident, plan: Plan, *, at_once: bool = False) -> datetime | None:
         """Returns when to ask again. `at_once`: nobody may come back, so nothing waits for company."""
@@ -221,7 +221,7 @@ def _write(world: World, incident_id: str, told: Told, alone: Alone) -> None:
     with alone(incident_id):
         while True:
             try:
-                seq = world.record.lengths()[incident_id]
+                seq = world.record.length(incident_id)
                 entries = world.record.append(incident_id, seq, [(world.clock.now(), told)])
             except RecordConflict:
                 continue

@@ -142,6 +142,12 @@ class Record:
         with self._engine.connect() as db:
             return list(db.execute(query).scalars())
 
+    def length(self, incident: str) -> int:
+        """How many entries an incident has: the number of the last."""
+        with self._engine.connect() as db:
+            last = db.execute(sa.select(sa.func.max(_ENTRIES.c.seq)).where(_ENTRIES.c.incident == incident)).scalar()
+        return int(last or 0)
+
     def lengths(self) -> dict[str, int]:
         """How many entries each incident has."""
         query = sa.select(_ENTRIES.c.incident, sa.func.max(_ENTRIES.c.seq)).group_by(_ENTRIES.c.incident)
