@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unleak.model.errors import Misuse
+from unleak.notify_settings import NotifySetting, read_notify
 from unleak.service_config import Listening, read_listening
 
 
@@ -45,7 +46,7 @@ class Config:
     `principals_per_hour`: how many principals and keys may be touched in an hour before a person must look.
     `regions`: where to look; empty means every region that the account has enabled. `trails`: where the calls are, as
     `unleak investigate --trail` takes them. `lookups_a_second`: how often an account's event history is asked, in each
-    region; AWS allows two, 0 means without a pause. `listening`: what `unleak serve` is told.
+    region; AWS allows two, 0 means without a pause. `notify`: whom to tell. `listening`: what `unleak serve` is told.
     """
 
     home: Path
@@ -60,6 +61,7 @@ class Config:
     trails: tuple[str, ...] = ()
     lookups_a_second: float = 2
     listening: Listening = field(default_factory=Listening)
+    notify: tuple[NotifySetting, ...] = ()
 
     @classmethod
     def nowhere(cls) -> "Config":
@@ -86,6 +88,7 @@ _KNOWN = {
     "lookups_a_second",
     "service",
     "hooks",
+    "notify",
 }
 
 
@@ -125,6 +128,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
         trails=tuple(trails),
         lookups_a_second=_positive(raw.get("lookups_a_second", 2)),
         listening=read_listening(raw, environ),
+        notify=read_notify(raw.get("notify", []), environ),
     )
 
 

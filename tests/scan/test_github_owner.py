@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from github_world import Answer, GitHub, serving
 from gitted_world import Key, apart_fixture, commit, git, make  # noqa: F401  a fixture
 
+from github_world import Answer, GitHub, serving
 from unleak.model.errors import CouldNotLook, Misuse, UnleakError
 from unleak.scan.blob import Blob
 from unleak.scan.github import scan_owner

@@ -26,6 +26,7 @@ COMMANDS = {
     "watch": "Follow an owner's pushes at GitHub, scan and respond.",
     "token": "Tokens for the API of `unleak serve`.",
     "worker": "Look after every incident: act, look again, lift.",
+    "notify": "Tell people: does each channel work?",
     "drill": "Attack ourselves: first it must succeed, then it must fail.",
     "demo": "The whole way on an embedded AWS, in half a minute.",
     "standin": "Run the embedded AWS.",

@@ -11,6 +11,13 @@ def need_standin() -> None:
         raise Misuse("the embedded AWS is not installed", "pip install 'unleak[standin]'")
 
 
+def need_notify() -> None:
+    """Raises Misuse where the library for mail and chat is not installed."""
+    from unleak.notify.channels.apprise_url import need_apprise
+
+    need_apprise()
+
+
 def need_postgresql() -> None:
     """Raises Misuse where the client of PostgreSQL or the queue is not installed."""
     if importlib.util.find_spec("psycopg") is None or importlib.util.find_spec("procrastinate") is None:

@@ -130,7 +130,7 @@ def _open_all(world: "World", heard: "list[Told]", mode: str | None) -> None:
     if len(heard) > 1:
         for told in heard:
             try:
-                _run(world, told, mode, wait=False)
+                _run(world, told, mode, wait=False, tells=False)  # the next does not wait for a mail server
             except Busy as busy:
                 click.echo(f"unleak: {busy}", err=True)
 
@@ -168,7 +168,7 @@ def _plan(world: "World", told: "Told", mode: str | None) -> "tuple[Incident, Pl
     return respond(world, open_incident(world, replace(told.alert, ground=ground), shown, person()).id)
 
 
-def _run(world: "World", told: "Told", mode: str | None, *, wait: bool) -> "tuple[Incident, Plan]":
+def _run(world: "World", told: "Told", mode: str | None, *, wait: bool, tells: bool = True) -> "tuple[Incident, Plan]":
     from dataclasses import replace
 
     from unleak.cli.progress import Progress
@@ -181,7 +181,7 @@ def _run(world: "World", told: "Told", mode: str | None, *, wait: bool) -> "tupl
     with Progress() as progress:
         watched = replace(world, on_entry=progress.entry, on_begin=progress.begin, clock=progress.clock(world.clock))
         incident = open_incident(watched, told.alert, Mode(mode) if mode else None, person())
-        return run(watched, incident.id, until=None if wait else world.clock.now())
+        return run(watched, incident.id, until=None if wait else world.clock.now(), tells=tells)
 
 
 def _tell(world: "World", incident: "Incident", plan: "Plan", format_name: str) -> None:

@@ -24,6 +24,7 @@ command.add_command(check)
 @click.option("--organization", is_flag=True, help="That of the role in the organisation's management account.")
 @click.option("--evict", is_flag=True, help="What `unleak evict` needs beside the responder's.")
 @click.option("--rotation", is_flag=True, help="What `unleak rotate` needs beside the responder's.")
+@click.option("--notify", is_flag=True, help="What telling Security Hub needs beside the responder's.")
 @click.option("--review", is_flag=True, help="What `unleak review` needs, which only reads.")
 def policy(**of: bool) -> None:
     """The least-privilege IAM policies of a responder, derived from what every check and action declares.
@@ -42,6 +43,7 @@ def policy(**of: bool) -> None:
         "organization": lambda: (permissions.organization_policy(),),
         "evict": permissions.evictor_policies,
         "rotation": lambda: (permissions.rotation_policy(),),
+        "notify": lambda: (permissions.notify_policy(),),
         "review": permissions.review_policies,
         "": lambda: (permissions.responder_policy(),),
     }

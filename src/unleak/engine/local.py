@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from threading import Lock
 
+from unleak.engine.telling import Teller
 from unleak.model.alert import Alert
 from unleak.model.clock import parse_stamp
 from unleak.model.entry import Alerted, Event, ModeSet, Opened, Resumed
@@ -78,18 +80,28 @@ def _has_given_up(incident: Incident) -> bool:
 
 
 def run(
-    world: World, incident_id: str, *, until: datetime | None = None, goes_on: Callable[[Incident], bool] | None = None
+    world: World,
+    incident_id: str,
+    *,
+    until: datetime | None = None,
+    goes_on: Callable[[Incident], bool] | None = None,
+    tells: bool = True,
 ) -> tuple[Incident, Plan]:
     """Goes on until the incident is contained, only a person can go on, or `until` has come; with `goes_on`, as long as
     that says so.
 
-    Raises Busy while another process works on it. May be killed at any moment and started again.
+    `tells`: people are told, which who runs it again at once need not do. Raises Busy while another process works on
+    it. May be killed at any moment and started again.
     """
-    with world.record.lease(incident_id):
+    turn = Lock()
+    with world.record.lease(incident_id), Teller(world, lambda _: turn, tells=tells) as teller:
         while True:
-            incident, plan = respond(world, incident_id)
+            with turn:
+                incident, plan = respond(world, incident_id)
             on = goes_on is not None and goes_on(incident)
             wake_at = plan.wake_at if on else plan.settles_at
-            if wake_at is None or (until is not None and wake_at > until):
+            ends = wake_at is None or (until is not None and wake_at > until)
+            tell_at = teller.hear(incident, plan, at_once=ends)
+            if wake_at is None or ends:
                 return incident, plan
-            world.clock.sleep_until(wake_at)
+            world.clock.sleep_until(min(wake_at, tell_at) if tell_at else wake_at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from unleak.aws.accounts import LISTS_MEMBERS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
+from unleak.notify.channels import CHANNELS
 from unleak.respond import ACTIONS, CHECKS, CONTAINS, STOPS
 from unleak.review import CHECKS as REVIEW_CHECKS
 from unleak.rotate import ACTIONS as ROTATING
@@ -87,6 +88,11 @@ def organization_policy() -> dict[str, Any]:
     """For the role in the organisation's management account that locks members and removes their root's keys."""
     every = {p for c in CHECKS.values() for p in c.permissions} | {p for a in ACTIONS.values() for p in a.permissions}
     return _policy(UnleakOrganization=[p for p in sorted({*every, LISTS_MEMBERS}) if _is_of_management(p)])
+
+
+def notify_policy() -> dict[str, Any]:
+    """What channels that are services of AWS need, in the account of the key; containing needs none of it."""
+    return _policy(UnleakNotifies=sorted({p for channel in CHANNELS.values() for p in channel.permissions}))
 
 
 def review_policies() -> tuple[dict[str, Any], ...]:

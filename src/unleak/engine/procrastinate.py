@@ -16,6 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.exc import IntegrityError
 
 from unleak.engine.errands import Hands, run_errand
+from unleak.engine.telling import Teller, alone_with, earlier
 from unleak.model.errors import Busy
 from unleak.playbook import playbook
 from unleak.respond import World, respond
@@ -64,13 +65,13 @@ def make_queue(url: str) -> None:
     engine.dispose()
 
 
-def make_app(url: str, world: World, hands: Hands | None = None) -> App:
+def make_app(url: str, world: World, teller: Teller, hands: Hands | None = None) -> App:
     """What a worker runs: respond, rescue, sweep; and errands, where it has hands for them."""
     app = App(connector=_connector(url))
 
     @app.task(name=_TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=10_000, wait=15))
     def respond_to(incident: str) -> None:
-        _set_timer(app, world, incident, _respond(world, incident))
+        _set_timer(app, world, incident, _respond(world, teller, incident))
 
     @app.periodic(cron=_EVERY_FIVE_SECONDS)
     @app.task(name="unleak.rescue", queue=QUEUE, queueing_lock="rescue", pass_context=True)
@@ -91,22 +92,23 @@ def make_app(url: str, world: World, hands: Hands | None = None) -> App:
         if hands is not None:
             _sweep_errands(app, hands)
         for incident_id in world.record.incident_ids():
-            plan = playbook(world.record.incident(incident_id), world.clock.now())
-            wake_at = world.clock.now() if plan.steps else plan.wake_at
+            incident = world.record.incident(incident_id)
+            plan = playbook(incident, world.clock.now())
+            wake_at = world.clock.now() if plan.steps else earlier(plan.wake_at, teller.next_at(incident, plan))
             if wake_at is not None and not app.job_manager.list_jobs(lock=incident_id, status="todo"):
                 _set_timer(app, world, incident_id, wake_at)
 
     return app
 
 
-def _respond(world: World, incident_id: str) -> datetime | None:
+def _respond(world: World, teller: Teller, incident_id: str) -> datetime | None:
     """Does what is due; returns when to ask again."""
     try:
         with world.record.lease(incident_id):
-            _, plan = respond(world, incident_id)
+            incident, plan = respond(world, incident_id)
     except Busy:
         return world.clock.now() + _BUSY_AGAIN
-    return plan.wake_at
+    return earlier(plan.wake_at, teller.hear(incident, plan))
 
 
 def _run_errand(app: App, hands: Hands, errand_id: str) -> None:
@@ -155,7 +157,11 @@ def work(
 ) -> None:
     """Runs until it is interrupted; without `wait`, until nothing is due. `signals`: whether it hears those itself."""
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
-    app = make_app(url, world, hands)
+    with Teller(world, alone_with(world.record)) as teller:
+        _run(make_app(url, world, teller, hands), at_once=at_once, wait=wait, signals=signals)
+
+
+def _run(app: App, *, at_once: int, wait: bool, signals: bool) -> None:
     options: dict[str, Any] = {
         "queues": [QUEUE],
         "concurrency": at_once,

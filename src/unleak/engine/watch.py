@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from unleak.engine.bell import Bell
+from unleak.engine.telling import Teller, alone_with, earlier
 from unleak.model.errors import Busy, RecordConflict, UnleakError
 from unleak.respond import World, respond
 
@@ -34,7 +35,10 @@ class Watch:
 
     def run(self, *, wait: bool = True) -> None:
         """Until the bell says that it is over, or it is interrupted; without `wait`, once."""
-        with ThreadPoolExecutor(self._at_once) as pool:
+        with (
+            Teller(self._world, alone_with(self._world.record)) as self._teller,
+            ThreadPoolExecutor(self._at_once) as pool,
+        ):
             while self._bell is None or not self._bell.is_over:
                 self._around(pool)
                 self._beside()
@@ -72,7 +76,7 @@ class Watch:
         finally:
             if self._bell is not None:
                 self._bell.ring()
-        return plan.wake_at, incident.seq
+        return earlier(plan.wake_at, self._teller.hear(incident, plan)), incident.seq
 
     def _rest(self) -> None:
         now = self._world.clock.now()

@@ -157,6 +157,19 @@ class Inherited:
     from_incident: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Written after people were told, or could not be: `occasions` are the ids of all that one message was about.
+
+    `detail`: whom it reached, or why it did not.
+    """
+
+    channel: str
+    occasions: tuple[str, ...]
+    ok: bool
+    detail: str = ""
+
+
 Event = (
     Opened
     | Alerted
@@ -174,6 +187,7 @@ Event = (
     | UndoConcluded
     | HandedOver
     | Inherited
+    | Told
 )
 
 FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Inherited)

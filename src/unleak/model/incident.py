@@ -25,6 +25,7 @@ from unleak.model.entry import (
     Proposed,
     Requested,
     Resumed,
+    Told,
     UndoConcluded,
     UndoIntended,
 )
@@ -137,8 +138,19 @@ class CredentialState:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldState:
+    """What came of telling one channel of one occasion. `failures` are all tries that failed; `at`: the last try."""
+
+    ok: bool
+    failures: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
-    """One leaked credential and all that came of it. Keys of `checks` and `actions` are step ids."""
+    """One leaked credential and all that came of it. Keys of `checks` and `actions` are step ids, those of `told` a
+    channel's name and an occasion's id.
+    """
 
     id: str = ""
     key_id: str = ""
@@ -163,6 +175,7 @@ class Incident:
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
+    told: Mapping[tuple[str, str], ToldState] = field(default_factory=dict)
 
     @property
     def owner(self) -> KeyOwner | None:
@@ -266,6 +279,8 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
             return replace(incident, requested={**incident.requested, step.id: event})
         case HoldSet():
             return replace(incident, hold=event)
+        case Told():
+            return _with_told(incident, entry.at, event)
         case _:
             changed = _with_action(incident, _next_state(incident, entry.at, event))
             if event.step.unit == "break_glass" and isinstance(event, Concluded | UndoConcluded):
@@ -292,6 +307,15 @@ def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
     in_a_row = (before.unknown_in_a_row if before else 0) + 1 if event.unknown else 0
     state = CheckState(step, at, (before.runs if before else 0) + 1, event.unknown, event.may_retry, in_a_row)
     return replace(incident, checks={**incident.checks, step.id: state})
+
+
+def _with_told(incident: Incident, at: datetime, event: Told) -> Incident:
+    told = dict(incident.told)
+    for occasion in event.occasions:
+        before = told.get((event.channel, occasion))
+        failures = (before.failures if before else 0) + (not event.ok)
+        told[event.channel, occasion] = ToldState(event.ok or (before is not None and before.ok), failures, at)
+    return replace(incident, told=told)
 
 
 def _resume(incident: Incident) -> Incident:

@@ -194,7 +194,9 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`steps` are due now, in order. `wake_at`: when to ask again. `by_hand`: what only a person can do.
+    """`steps` are due now, in order. `wake_at`: when to ask again. `by_hand`: what only a person can do; `escaped` are
+    those of it that keep the incident from being contained whatever is done, `for_a_person` the steps that others are
+    about.
 
     `settles_at`: when to ask again for what time will settle; None where all is settled or waits for a person.
 
@@ -210,3 +212,5 @@ class Plan:
     settles_at: datetime | None = None
     contained: bool = False
     may_restore_at: datetime | None = None
+    escaped: tuple[str, ...] = ()
+    for_a_person: tuple[Step, ...] = ()

@@ -38,6 +38,8 @@ def playbook(incident: Incident, now: datetime) -> Plan:
         settles_at=min((a.wake_at for a in parts if a.wake_at and not (a.settled or a.by_hand)), default=None),
         contained=_is_known(incident) and not escaped and all(a.settled for a in parts),
         may_restore_at=facts.may_restore_at(incident),
+        escaped=escaped,
+        for_a_person=tuple(w.step for a, w in zip(answers, table, strict=True) if a.by_hand),
     )
 
 

@@ -17,6 +17,7 @@ from unleak.model.entry import (
     Proposed,
     Requested,
     Resumed,
+    Told,
     UndoConcluded,
     UndoIntended,
 )
@@ -77,6 +78,14 @@ def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each t
             return f"{step.unit} on {step.target.name} is {to_incident}'s now"
         case Inherited(step, _, from_incident):
             return f"{step.unit} on {step.target.name} is ours now, from {from_incident}"
+        case Told():
+            return _told_sentence(event)
+
+
+def _told_sentence(event: Told) -> str:
+    kinds = ", ".join(dict.fromkeys(o.partition("/")[0] for o in event.occasions))
+    how = "told" if event.ok else "could not tell"
+    return f"{how} {event.channel} ({kinds})" + (f": {event.detail}" if event.detail else "")
 
 
 def look_sentence(look: Look) -> str:

@@ -135,6 +135,12 @@ class Record:
         with self.engine.connect() as db:
             db.execute(sa.select(ENTRIES.c.seq).limit(1)).first()
 
+    def length(self, incident: str) -> int:
+        """How many entries an incident has: the number of the last."""
+        with self.engine.connect() as db:
+            last = db.execute(sa.select(sa.func.max(ENTRIES.c.seq)).where(ENTRIES.c.incident == incident)).scalar()
+        return int(last or 0)
+
     def lengths(self) -> dict[str, int]:
         """How many entries each incident has."""
         query = sa.select(ENTRIES.c.incident, sa.func.max(ENTRIES.c.seq)).group_by(ENTRIES.c.incident)
