@@ -54,8 +54,8 @@ def test_the_first_message_takes_along_what_was_done_and_what_waits() -> None:
 
 
 def test_what_was_told_is_not_told_again_whatever_is_looked_at_since() -> None:
-    found = _all_told(incident(*EVENTS))
-    assert messages(found) == ()
+    found, quiet = _all_told(incident(*EVENTS)), replace(CHANNEL, escalate=())
+    assert [messages(found, NOW + minutes * MINUTE, quiet) for minutes in (0, 6, 90, 1000)] == [()] * 4
     assert kinds(_after(found, 6, ABUSED), NOW + 6 * MINUTE) == [Kind.ABUSE]
 
 
