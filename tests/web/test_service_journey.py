@@ -1,5 +1,6 @@
 """The service from outside: a leak is heard of and acted on, whatever is killed, and people decide through the API."""
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,3 +112,28 @@ def test_two_persons_decide_what_cannot_be_undone(house: House) -> None:
     wait_for(lambda: served.api("POST", f"/incidents/{incident}/approvals", bob, yes).status_code == 202)
     iam = house.site.stage.admin.client(house.site.stage.account, "iam")
     wait_for(lambda: not iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"])
+
+
+def test_a_person_elsewhere_has_the_service_do_it(house: House) -> None:
+    """The same commands with --server: told, looked at, asked for, approved; no credentials of AWS, no record."""
+    served = house.serve()
+    key_id = house.site.stage.victim.key_id
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "UNLEAK_DATABASE", "UNLEAK_CONFIG")
+    elsewhere = {name: value for name, value in house.environment.items() if name not in names}
+    there = House(house.site, house.folder, {
+        **elsewhere, "UNLEAK_SERVER": served.url, "UNLEAK_TOKEN": house.token("admin"),
+    })  # fmt: skip
+    assert "is responded to" in there.run("respond", key_id, "--reason", "a test", "--mode", "disable")
+    wait_for(lambda: key_status(house.site) == "Inactive")
+    assert key_id in there.run("incident", "list")
+    assert "opened" in there.run("incident", "show", key_id, "--log")
+    assert key_id in there.run("incident", "report", key_id)
+    there.run("incident", "request", key_id, "delete_key", key_id, "--why", "nobody uses it")
+    step = wait_for(
+        lambda: [p["step_id"] for p in json.loads(there.run("incident", "show", key_id, "--format", "json"))["pending"]
+                 if p["step_id"].startswith("delete_key")]
+    )[0]  # fmt: skip
+    assert "approved" in there.run("incident", "approve", key_id, step, "--why", "it leaked", "--yes")
+    iam = house.site.stage.admin.client(house.site.stage.account, "iam")
+    wait_for(lambda: not iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"])
+    there.client.close()

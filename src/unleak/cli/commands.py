@@ -7,7 +7,9 @@ import sys
 import click
 
 from unleak import __version__
+from unleak.cli.extras import need_server
 from unleak.cli.saying import say_plainly, without_secrets
+from unleak.model.errors import Misuse
 
 COMMANDS = {
     "scan": "Find AWS keys in files, history, staged changes or standard input.",
@@ -35,6 +37,11 @@ COMMANDS = {
 }
 
 
+REMOTE = ("incident", "respond")
+"""What a service does in our place, with --server."""
+_WHERE_THE_RECORD_IS = ("evict", "rotate", "data", "bill", "worker", "serve", "watch", "token", "notify")
+
+
 class LazyGroup(click.Group):
     """Knows every command by name; imports the one that is called."""
 
@@ -43,10 +50,12 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"unleak.cli.{cmd_name}").command
+        room = "unleak.cli"
+        if ctx.params.get("server"):
+            room = _room_of(cmd_name)
+        command: click.Command = importlib.import_module(f"{room}.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -55,9 +64,24 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _room_of(command: str) -> str:
+    if command in _WHERE_THE_RECORD_IS:
+        raise Misuse(
+            f"`unleak {command}` works where the record is", "run it there, without --server and UNLEAK_SERVER"
+        )
+    if command not in REMOTE:
+        return "unleak.cli"
+    need_server()
+    return "unleak.cli.remote"
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="unleak")
-def unleak() -> None:
+@click.option(
+    "--server", envvar="UNLEAK_SERVER", default="", metavar="URL",
+    help="Have a service do it: `incident` and `respond`, with the token in UNLEAK_TOKEN.",
+)  # fmt: skip
+def unleak(server: str) -> None:
     """Find a leaked AWS key, stop it, prove that it is stopped, show what it did.
 
     \b
@@ -67,6 +91,7 @@ def unleak() -> None:
 
     Exit codes: 0 nothing found or nothing left to do, 1 findings or a person is needed, 2 misuse, 3 could not look.
     """
+    del server  # read where a command is looked up
 
 
 def run() -> None:
