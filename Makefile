@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz clean
+.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -25,6 +25,7 @@ help:
 	@echo "make oracle  our IAM evaluator beside an independent one, over random policies"
 	@echo "make aws-cli the AWS CLI against the embedded AWS"
 	@echo "make fuzz    the scanner, fed with what nobody would write, for five minutes"
+	@echo "make fuzz-api   the service's API against its own description, by schemathesis"
 	@echo "make clean   remove the virtual environment and what was built"
 
 demo: $(VENV)/.standin
@@ -94,8 +95,13 @@ fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt atheris
 	$(BIN)/python tests/fuzz_scan.py -max_total_time=300 -rss_limit_mb=2048
 
+fuzz-api: $(VENV)/.dev
+	test -x $(VENV)-schemathesis/bin/st || $(PYTHON) -m venv $(VENV)-schemathesis
+	$(VENV)-schemathesis/bin/python -m pip install -q --disable-pip-version-check schemathesis==4.32.5
+	PYTHONPATH=tests $(BIN)/python tests/api_fuzz.py $(abspath $(VENV)-schemathesis/bin/st) --max-examples 50
+
 clean:
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-aws-cli build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -11,6 +11,7 @@ from starlette.status import HTTP_401_UNAUTHORIZED
 from unleak import __version__
 from unleak.model.errors import UnleakError
 from unleak.web.api import ROUTERS
+from unleak.web.body import Bounded
 from unleak.web.hooks import hooks
 from unleak.web.log import log
 from unleak.web.problems import SCHEMA, problem
@@ -36,6 +37,7 @@ def make_app(service: Service) -> FastAPI:
         app.include_router(router, prefix="/api/v1", responses=_problems())
     _operating(app, service)
     _refusing(app)
+    app.add_middleware(Bounded, settings=service.listening.service)
     app.add_middleware(_Headers)
     return app
 
@@ -95,8 +97,18 @@ def _problems() -> dict[int | str, dict[str, Any]]:
         "required": ["schema", "reason", "said", "next"],
         "properties": {name: {"type": "string"} for name in ("schema", "reason", "said", "next")},
     }
-    said = {401: "No good token.", 403: "Not with this role.", 404: "No such thing.", 409: "It has moved on.",
-            413: "Too large.", 422: "Not possible.", 429: "Too often.", 503: "Could not look."}  # fmt: skip
+    said = {
+        400: "Not JSON.",
+        401: "No good token.",
+        403: "Not with this role.",
+        404: "No such thing.",
+        408: "Too slow.",
+        409: "It has moved on.",
+        413: "Too large.",
+        422: "Not possible.",
+        429: "Too often.",
+        503: "Could not look.",
+    }
     return {
         status: {"description": text, "content": {"application/json": {"schema": document}}}
         for status, text in said.items()

@@ -1,40 +1,81 @@
-"""The body of a request, no larger and no slower than it may be."""
+"""No request is larger or slower than it may be: it is refused before more is held in memory, whoever would read it."""
 
 import asyncio
+import time
+from typing import Any
 
-from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from unleak.intake.notice import Reason, Refused
 from unleak.service_config import ServiceSettings
+from unleak.web.problems import problem
 
 
-async def read_body(request: Request, settings: ServiceSettings) -> bytes:
-    """Raises Refused before more is held in memory than may be."""
-    _check_length(request.headers.get("content-length"), settings.largest_message)
-    try:
-        async with asyncio.timeout(settings.slowest_seconds):
-            return await _read(request, settings.largest_message)
-    except TimeoutError:
-        raise Refused(
-            Reason.TOO_SLOW, "the message did not arrive in time", f"send it within {settings.slowest_seconds:g} s"
-        ) from None
+class Bounded:
+    """Around the whole application. A route that reads on gets Refused; whatever it makes of that, the refusal is what
+    is answered.
+    """
+
+    def __init__(self, app: Any, settings: ServiceSettings) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        reading = _Reading(scope, receive, send, self._settings)
+        try:
+            reading.check_length()
+            await self._app(scope, reading.receive, reading.send)
+        except Refused as refused:
+            if reading.refused is not refused:
+                raise
+        if reading.refused is not None and not reading.answered:
+            await reading.answer(reading.refused)
 
 
-async def _read(request: Request, most: int) -> bytes:
-    held = bytearray()
-    async for piece in request.stream():
-        held += piece
-        if len(held) > most:
-            raise _too_large(most)
-    return bytes(held)
+class _Reading:
+    def __init__(self, scope: Any, receive: Any, send: Any, settings: ServiceSettings) -> None:
+        self._scope, self._receive, self._send, self._settings = scope, receive, send, settings
+        self._ends = time.monotonic() + settings.slowest_seconds
+        self._size, self._whole = 0, False
+        self.refused: Refused | None = None
+        self.answered = False
 
+    def check_length(self) -> None:
+        said = next((value for name, value in self._scope["headers"] if name == b"content-length"), b"")
+        if said.isdigit() and int(said[:20]) > self._settings.largest_message:
+            self._refuse_size()
 
-def _check_length(said: str | None, most: int) -> None:
-    if said is not None and said.isdecimal() and int(said[:20]) > most:
-        raise _too_large(most)
+    async def receive(self) -> Any:
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(max(0.0, self._ends - time.monotonic())):
+                message = await self._receive()
+        except TimeoutError:
+            hint = f"send it within {self._settings.slowest_seconds:g} s"
+            self.refused = Refused(Reason.TOO_SLOW, "the message did not arrive in time", hint)
+            raise self.refused from None
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._size > self._settings.largest_message:
+            self._refuse_size()
+        return message
 
+    async def send(self, message: Any) -> None:
+        """What the route says of a refused request is left unsaid."""
+        if self.refused is None:
+            self.answered = True
+            await self._send(message)
 
-def _too_large(most: int) -> Refused:
-    return Refused(
-        Reason.TOO_LARGE, f"the message has more than {most} bytes", "`service.largest_message` is the limit"
-    )
+    async def answer(self, refused: Refused) -> None:
+        status, document = problem(refused)
+        await JSONResponse(document, status, {"Connection": "close"})(self._scope, self._receive, self._send)
+
+    def _refuse_size(self) -> None:
+        most = self._settings.largest_message
+        self.refused = Refused(
+            Reason.TOO_LARGE, f"the message has more than {most} bytes", "`service.largest_message` is the limit"
+        )
+        raise self.refused

@@ -1,7 +1,7 @@
 """`POST /hooks/<sender>`: authenticated, parsed, stored; only then answered.
 
 1. An address that was refused too often is not listened to.
-2. The body is read, no larger and no slower than it may be.
+2. The body is read, no larger and no slower than it may be (`body`).
 3. The sender's own file checks and parses it.
 4. Its alerts and errands are stored with the message's number, in one transaction with who is to be woken.
 5. Where it brought a secret, the key is tried now: the secret is in this process only, and nowhere else.
@@ -26,7 +26,6 @@ from unleak.model.alert import Alert
 from unleak.model.entry import Opened
 from unleak.model.errors import CouldNotLook
 from unleak.store.inbox import Known, Received, Taken
-from unleak.web.body import read_body
 from unleak.web.log import log
 from unleak.web.service import Service
 
@@ -62,7 +61,7 @@ async def _hear(service: Service, sender_id: str, request: Request, address: str
     sender = service.senders.get(sender_id)
     if sender is None:
         raise Refused(Reason.NO_SUCH_SENDER, "there is no such sender", f"there are {', '.join(service.senders)}")
-    body = await read_body(request, service.listening.service)
+    body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}
     return await run_in_threadpool(_take, service, sender, Message(body, headers, service.world.clock.now()))
 

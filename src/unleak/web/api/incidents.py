@@ -91,7 +91,13 @@ def list_entries(
     return Entries(entries=page, next=page[-1].seq if len(found) > limit else None)
 
 
-@ROUTER.get("/incidents/{incident_id}/report")
+_FORMS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string"}} for kind in ("text/plain", "text/html")}
+          | {"application/json": {"schema": {"type": "object"}}}}
+}  # fmt: skip
+
+
+@ROUTER.get("/incidents/{incident_id}/report", responses=_FORMS)
 def report(
     service: Asked,
     bearer: Viewer,

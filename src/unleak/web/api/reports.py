@@ -11,7 +11,6 @@ from unleak.intake.reading import read
 from unleak.model.alert import Ground
 from unleak.web.api.asked import Asked
 from unleak.web.bearer import Bearer, Responder
-from unleak.web.body import read_body
 from unleak.web.hooks import take
 from unleak.web.service import Service
 
@@ -31,7 +30,7 @@ async def report(service: Asked, bearer: Responder, request: Request) -> Taken:
     """The body is the report as its tool wrote it. It proves nothing: a key id in it changes nothing, and a secret
     counts once AWS has accepted it.
     """
-    body = await read_body(request, service.listening.service)
+    body = await request.body()
     return await run_in_threadpool(_take, service, bearer, body)
 
 
