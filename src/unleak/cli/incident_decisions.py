@@ -117,9 +117,10 @@ def break_glass(
     from unleak.engine import decisions
     from unleak.model.errors import Misuse
 
+    fence = decisions.Fence(hours, allow, where)
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
-    step = decisions.ask_for_glass(world, found, decisions.Fence(hours, allow, where), who=person(), why=why)
+    step = decisions.ask_for_glass(world, found, fence, who=person(), why=why)
     change = _shown(world, found.id, step)
     click.echo(f"{change.summary}\n  then  {change.undo}")
     if not (yes or click.confirm("let the leaked key work again?", err=True)):

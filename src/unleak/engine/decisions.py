@@ -96,37 +96,37 @@ def set_mode(world: World, incident: Incident, mode: Mode, *, who: str, why: str
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Within which a leaked key may work again: how long, what beside its use before the leak, and from where."""
+    """Within which a leaked key may work again: how long, what beside its use before the leak, and from where.
+
+    Raises Misuse: behind a fence of nonsense nothing would work, but the leaked key would be active.
+    """
 
     hours: float
     allow: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _hours(self.hours, _MOST_HOURS)
+        for action in self.allow:
+            service, _, operation = action.partition(":")
+            if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
+                raise Misuse(f"{action} is no action of IAM that may be allowed", "write it like s3:GetObject")
+        for address in self.where:
+            try:
+                ipaddress.ip_network(address)
+            except ValueError as error:
+                raise Misuse(f"{address} is no address and no network", "write it like 192.0.2.0/24") from error
+
 
 def ask_for_glass(world: World, incident: Incident, fence: Fence, *, who: str, why: str) -> Step:
     """The leaked key is to work again: shown first, then approved. A round of its own each time."""
-    check_fence(fence.allow, fence.where)
     owner = incident.owner
     target = Target(TargetKind.KEY, incident.key_id, owner.account if owner else "")
     before = [a.step.round for a in incident.actions.values() if a.step.unit == "break_glass"]
     step = Step("break_glass", target, max(before, default=0) + 1)
-    hours = _hours(fence.hours, _MOST_HOURS)
-    options = {"hours": f"{hours:g}", "allow": ",".join(fence.allow), "from": ",".join(fence.where)}
+    options = {"hours": f"{fence.hours:g}", "allow": ",".join(fence.allow), "from": ",".join(fence.where)}
     write(world, incident, Requested(step, who, without_secret(why), options))
     return step
-
-
-def check_fence(allow: tuple[str, ...], where: tuple[str, ...]) -> None:
-    """Raises Misuse: behind a fence of nonsense nothing would work, but the leaked key would be active."""
-    for action in allow:
-        service, _, operation = action.partition(":")
-        if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
-            raise Misuse(f"{action} is no action of IAM that may be allowed", "write it like s3:GetObject")
-    for address in where:
-        try:
-            ipaddress.ip_network(address)
-        except ValueError as error:
-            raise Misuse(f"{address} is no address and no network", "write it like 192.0.2.0/24") from error
 
 
 def target_of(incident: Incident, text: str) -> Target:
@@ -151,6 +151,7 @@ def write(world: World, incident: Incident, event: Event) -> None:
 
 
 def _hours(hours: float, most: int) -> float:
+    """Raises Misuse."""
     if not 0 < hours <= most:
         raise Misuse(f"{hours:g} hours are not between 0 and {most}", "ask again when they are over")
     return hours
