@@ -7,6 +7,7 @@ import pytest
 from trail_world import ACCOUNT, read, record, written
 
 from unleak.investigate import standing as stands
+from unleak.investigate.answer import told
 from unleak.investigate.former import with_former
 from unleak.investigate.trail.table import table_over
 from unleak.model.investigation import Remaining
@@ -58,3 +59,59 @@ def test_who_writes_twice_does_not_have_their_first_version_put_back(tmp_path: P
         (found,) = with_former(table, [one], {c.event_id for c in theirs})
     assert found.former is not None
     assert found.former["policy"] == "ours"
+
+
+_BUCKET = "logs"
+_OURS = '{"Statement": []}'
+_ROLE = {"roleName": "ci", "policyName": "deploy"}
+_ATTACHED = {"userName": "alice", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+_PUT, _DELETED = ("iam:PutRolePolicy", {**_ROLE, "policyDocument": "{}"}), ("iam:DeleteRolePolicy", _ROLE)
+TAKEN_AGAIN: dict[str, tuple[list[tuple[str, dict[str, Any]]], list[tuple[str, dict[str, Any]]], list[Any]]] = {
+    "a trail that is started and stopped": (
+        [],
+        [("cloudtrail:StartLogging", {"name": _TRAIL}), ("cloudtrail:StopLogging", {"name": _TRAIL})],
+        [("logging|gone", None)],
+    ),
+    "an inline policy that is written over and deleted": (
+        [("iam:PutRolePolicy", {**_ROLE, "policyDocument": _OURS})],
+        [_PUT, _DELETED],
+        [("inline|deploy|gone", {**_ROLE, "policyDocument": _OURS})],
+    ),
+    "one that nobody knows from before": ([], [_PUT, _DELETED], [("inline|deploy|gone", None)]),
+    "one of a role that is in the trail from its birth": (
+        [("iam:CreateRole", {"roleName": "ci"})], [_PUT, _DELETED], [],
+    ),
+    "a bucket's policy that is written over and deleted": (
+        [("s3:PutBucketPolicy", {"bucketName": _BUCKET, "bucketPolicy": {"Statement": []}})],
+        [("s3:PutBucketPolicy", {"bucketName": _BUCKET, "bucketPolicy": {}}),
+         ("s3:DeleteBucketPolicy", {"bucketName": _BUCKET})],
+        [("policy|gone", {"bucketPolicy": {"Statement": []}})],
+    ),
+    "a policy that was attached, and is attached again and detached": (
+        [("iam:AttachUserPolicy", _ATTACHED)],
+        [("iam:AttachUserPolicy", _ATTACHED), ("iam:DetachUserPolicy", _ATTACHED)],
+        [(f"policy|{_ATTACHED['policyArn']}|gone", _ATTACHED)],
+    ),
+    "one that nobody has seen attached before": (
+        [], [("iam:AttachUserPolicy", _ATTACHED), ("iam:DetachUserPolicy", _ATTACHED)], [],
+    ),
+    "a user that is made and deleted": (
+        [], [("iam:CreateUser", {"userName": "bob"}), ("iam:DeleteUser", {"userName": "bob"})], [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TAKEN_AGAIN)
+def test_who_writes_and_takes_it_away_again_has_taken_what_stood_before(case: str, tmp_path: Path) -> None:
+    ours, theirs, expected = TAKEN_AGAIN[case]
+    records = [
+        record(n * 60, eventSource=f"{action.split(':')[0]}.amazonaws.com", eventName=action.split(":")[1],
+               readOnly=False, requestParameters=asked)
+        for n, (action, asked) in enumerate([*ours, *theirs])
+    ]  # fmt: skip
+    calls, shelf = read(tmp_path, written(tmp_path, "delivered", records))
+    attacker = sorted(calls, key=lambda c: c.at)[len(ours) :]
+    remaining = [told(s) for s in stands.standing(attacker, [])]
+    with table_over(tmp_path, shelf.paths) as table:
+        found = with_former(table, remaining, {c.event_id for c in attacker})
+    assert [(r.part, r.former) for r in found if r.state == "stands"] == expected

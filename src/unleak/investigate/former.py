@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from unleak.iam.repeatable import needs_former
+from unleak.iam.repeatable import WATCHES, needs_former, only_adds
 from unleak.investigate import standing as stands
 from unleak.investigate.calls import is_whole
 from unleak.investigate.trail.table import Table
@@ -39,16 +39,37 @@ _NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share|", "policy", "block", "w
 """What no call gives a thing that makes it: where the trail has its birth, and nothing since, it had none."""
 
 
-def asks_for_former(one: Remaining) -> bool:
-    return one.state == "stands" and needs_former(one)
+def asking_for_former(remaining: Iterable[Remaining]) -> list[Remaining]:
+    """Of what stands, where it decides what was there before; always where the attacker took what they had written."""
+    told = list(remaining)
+    given = _given(told)
+    return [r for r in told if r.state == "stands" and (needs_former(r) or _own(r, given) is not None)]
 
 
 def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection[str]) -> tuple[Remaining, ...]:
     """The same list. `former` is empty where the trail shows that nothing was there: the thing was made in it, or the
     same was taken away last. It stays None where nobody knows. `theirs` are the attacker's events: whoever writes twice
-    must not have their first version put back.
+    must not have their first version put back. Left out is what the attacker gave and took away again, where nothing
+    else stood there.
     """
-    return tuple(_filled(table, one, theirs) if asks_for_former(one) else one for one in remaining)
+    told = list(remaining)
+    given = _given(told)
+    asking = {id(r) for r in asking_for_former(told)}
+    filled = ((_filled(table, r, theirs), _own(r, given)) if id(r) in asking else (r, None) for r in told)
+    return tuple(r for r, own in filled if own is None or r.former or (r.former is None and not only_adds(own)))
+
+
+def _given(told: Iterable[Remaining]) -> Mapping[tuple[str, str, str], Remaining]:
+    return {(r.removed_event, r.arn, r.part): r for r in told if r.state == "removed"}
+
+
+def _own(one: Remaining, given: Mapping[tuple[str, str, str], Remaining]) -> Remaining | None:
+    """What the attacker had written where this took it away. Whoever writes over a thing that nobody has seen may have
+    destroyed it; who gives one more has not.
+    """
+    part, gone = without_gone(one.part)
+    own = given.get((one.event_id, one.arn, part)) if gone else None
+    return own if own is not None and one.action not in WATCHES else None
 
 
 def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from unleak.iam.repeatable import may_cover
 from unleak.investigate.standing.paths import Paths
 from unleak.investigate.standing.trace import PRINCIPALS, Standing, Trace
 from unleak.model.call import Call
@@ -32,7 +33,7 @@ class Facts:
         ended = [self._end(fact, call) for key in trace.undoes for fact in self._under(key, trace)]
         marked = trace.mark is not None and self._mark(*trace.mark)
         undone = trace.fact.removesuffix("|gone")
-        took_own = undone != trace.fact and any(fact.trace.fact == undone for fact in ended)
+        took_own = undone != trace.fact and any(f.trace.fact == undone and not may_cover(f.told) for f in ended)
         if attacker and trace.fact and not marked and not took_own:
             self._begin(call, trace)
 
