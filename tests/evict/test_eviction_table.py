@@ -52,6 +52,8 @@ _BY_READERS: dict[str, tuple[Told, ...]] = {
 def _of_row(row: Row) -> Iterator[Told]:
     head, place, _ = row.key.partition("{")
     keys = [f"{head}X" if place else head]
+    if "[" in head:
+        keys = [head.partition("[")[0], head.replace("[", "") + "X"]
     if row.key == "{@operation}":
         keys = [a.split(":")[1] for a in row.actions]
     elif row.key == "{attribute}":  # what ResetInstanceAttribute takes

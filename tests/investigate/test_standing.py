@@ -141,6 +141,13 @@ def test_absence_is_a_fact_until_it_is_made_again() -> None:
     assert states([stop], [by_owner("cloudtrail:StartLogging", {"name": TRAIL})]) == [("logging stopped", "removed")]
 
 
+def test_the_url_of_an_alias_outlives_the_functions_own() -> None:
+    own = {"functionName": "job", "authType": "NONE"}
+    made = [call("lambda:CreateFunctionUrlConfig", {**own, **more}) for more in ({}, {"qualifier": "live"})]
+    found = standing(made, [by_owner("lambda:DeleteFunctionUrlConfig", {"functionName": "job"})])
+    assert [(s.part, s.state) for s in found] == [("url", "removed"), ("url of|live", "stands")]
+
+
 def test_what_the_attacker_tidied_up_is_no_deletion_of_others_things() -> None:
     made = call("ec2:RunInstances", {}, {"instancesSet": {"items": [{"instanceId": "i-1"}]}})
     gone = call("ec2:TerminateInstances", {"instancesSet": {"items": [{"instanceId": "i-1"}, {"instanceId": "i-2"}]}})

@@ -115,7 +115,7 @@ _PARTS = (
     *_each("Lambda::Function", _UNKNOWN, "concurrency", "destinations"),
     *_each("Lambda::Function", _UNKNOWN, "permission|", gone=True),
     Hand("Lambda::Function", _PAST, _STARTED, "invoked"),
-    *_each("Lambda::Url", _UNKNOWN, "url", gone=True),
+    *_each("Lambda::Url", _UNKNOWN, "url", "url of|", gone=True),
     *_each("Lightsail::Instance", _UNKNOWN, "ports", "state"),
     *_each("S3::Bucket", _UNKNOWN, "cors", "encryption", "lock", "logging", "notifications", "ownership", "tags"),
     *_each("S3::Bucket", _UNKNOWN, "lifecycle", "replication", "website", gone=True),

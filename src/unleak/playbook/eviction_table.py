@@ -97,7 +97,7 @@ _MACHINES = (
         "settings", "version|", "permission|",
     ),
     *_parts("Lambda::Function", "disable_function", "alias|", gone=None),
-    *_parts("Lambda::Url", "disable_function", "url"),
+    *_parts("Lambda::Url", "disable_function", "url", "url of|"),
     Line("Lambda::Function", "delete_function"),
     Line("Events::Rule", "restore_rule"),
     *_parts("Events::Rule", "restore_rule", "state"),
