@@ -30,6 +30,48 @@ CASES: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     ),
 }
 
+_MADE = ("cloudtrail:CreateTrail", {"name": "main", "s3BucketName": "logs", "isMultiRegionTrail": False})
+_WIDENED = ("cloudtrail:UpdateTrail", {"name": _TRAIL, "isMultiRegionTrail": True})
+_SELECTED = ("cloudtrail:PutEventSelectors", {"trailName": "main", "eventSelectors": [{"readWriteType": "All"}]})
+_ADVANCED = ("cloudtrail:PutEventSelectors", {"trailName": "main", "advancedEventSelectors": [{"name": "a"}]})
+_INSIGHTS = ("cloudtrail:PutInsightSelectors", {"trailName": "main", "insightSelectors": []})
+_DELETED_TRAIL = ("cloudtrail:DeleteTrail", {"name": "main"})
+_AS_MADE = {"s3BucketName": "logs", "isMultiRegionTrail": False}
+_NAMES = ("name", "trailName")
+TOGETHER: dict[str, tuple[tuple[tuple[str, dict[str, Any]], ...], dict[str, Any] | None]] = {
+    "made, widened and told what to record": (
+        (_MADE, _SELECTED, _WIDENED, _ADVANCED, _INSIGHTS, _DELETED_TRAIL),
+        {
+            "s3BucketName": "logs",
+            "isMultiRegionTrail": True,
+            "advancedEventSelectors": [{"name": "a"}],
+            "insightSelectors": [],
+        },
+    ),
+    "made anew": ((_MADE, _WIDENED, _DELETED_TRAIL, _MADE, _DELETED_TRAIL), _AS_MADE),
+    "widened, and narrowed by the attacker": (
+        (_MADE, _WIDENED, ("cloudtrail:UpdateTrail", {"name": "main", "isMultiRegionTrail": False})),
+        {"s3BucketName": "logs", "isMultiRegionTrail": True},
+    ),
+    "as it was made": ((_MADE, ("cloudtrail:UpdateTrail", {"name": "main", "isMultiRegionTrail": True})), _AS_MADE),
+    "of which nothing is known": ((_DELETED_TRAIL,), None),
+}
+
+
+@pytest.mark.parametrize("case", TOGETHER)
+def test_what_a_trail_was_is_all_that_was_written_of_it(case: str, tmp_path: Path) -> None:
+    written_, expected = TOGETHER[case]
+    calls, shelf = read(tmp_path, written(tmp_path, "delivered", [
+        record(n * 60, eventSource="cloudtrail.amazonaws.com", eventName=action.split(":")[1], readOnly=False,
+               requestParameters=asked) for n, (action, asked) in enumerate(written_)
+    ]))  # fmt: skip
+    last = max(calls, key=lambda c: c.at)
+    remaining = [told(s) for s in stands.standing([last], [])]
+    with table_over(tmp_path, shelf.paths) as table:
+        (found,) = with_former(table, remaining, {last.event_id})
+    told_of = None if found.former is None else {k: v for k, v in found.former.items() if k not in _NAMES}
+    assert told_of == expected
+
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_call_before_is_found(case: str, tmp_path: Path) -> None:

@@ -20,14 +20,19 @@ _WRITES: dict[str, tuple[str, ...]] = {
     "iam:UpdateAssumeRolePolicy": ("iam:CreateRole",),
     "iam:SetDefaultPolicyVersion": ("iam:CreatePolicyVersion",),
     "iam:CreatePolicyVersion": ("iam:SetDefaultPolicyVersion",),
-    "cloudtrail:UpdateTrail": ("cloudtrail:CreateTrail",),
     "kms:PutKeyPolicy": ("kms:CreateKey",),
 }
 """What the attacker called, and by which calls the same is written that are not of the thing's own type."""
+_TOGETHER: dict[str, tuple[str, ...]] = {
+    "cloudtrail:UpdateTrail": ("", "settings"),
+    "cloudtrail:DeleteTrail": ("", "settings", "selectors", "insights"),
+}
+"""What the attacker called, and the parts that together say what the thing was: each call writes only some of it."""
 _WRITTEN = frozenset(
     {
         "policyDocument", "assumeRolePolicyDocument", "permissionsBoundary", "versionId", "bucketPolicy", "policy",
         "resourcePolicy", "policyText", "attributes", "attributeValue", "eventSelectors", "advancedEventSelectors",
+        "insightSelectors",
         "s3BucketName", "s3KeyPrefix", "includeGlobalServiceEvents", "isMultiRegionTrail", "enableLogFileValidation",
         "cloudWatchLogsLogGroupArn", "cloudWatchLogsRoleArn", "isOrganizationTrail",
         "name", "keyId", "queueUrl", "userName", "roleName", "groupName", "policyArn", "policyName",
@@ -76,7 +81,8 @@ def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     name = re.escape(one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
     actions = {one.action, *_WRITES.get(one.action, ()), *_OF_TYPE.get(one.type, ())}
     wrote = table.named(action.split(":", 1)[1] for action in actions)
-    last = _last(one, [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs])
+    rightful = [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs]
+    last = _together(one, rightful) if one.action in _TOGETHER else _last(one, rightful)
     if last is not None:
         return replace(one, former=last)
     of_version = one.part == "default" or one.part.startswith("version|")
@@ -121,6 +127,23 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
         return {"versionId": str((call.response.get("policyVersion") or {}).get("versionId", ""))}
     written = {k: v for k, v in call.request.items() if k in _WRITTEN}
     return (written or {"event": call.event_id}) if is_whole(written) else None
+
+
+def _together(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
+    """One over the other, from the call that made it on. What is written as a whole replaces the whole."""
+    parts, was = _TOGETHER[one.action], {}
+    for call in sorted(calls, key=lambda c: c.at):
+        for trace in stands.traces(call):
+            part, gone = without_gone(trace.fact.partition("|")[2])
+            if not _is_of(one, trace) or part not in parts:
+                continue
+            kept = {} if gone or not part else {k: v for k, v in was.items() if k not in _WHOLE.get(part, ())}
+            written = {k: v for k, v in call.request.items() if k in _WRITTEN}
+            was = {**kept, **({} if gone else written)}
+    return was if was and is_whole(was) else None
+
+
+_WHOLE = {"selectors": ("eventSelectors", "advancedEventSelectors")}
 
 
 def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool:

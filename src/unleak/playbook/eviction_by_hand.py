@@ -84,7 +84,6 @@ _DELETIONS = (
 
 _PARTS = (
     *_each("AutoScaling::AutoScalingGroup", _UNKNOWN, "settings", "capacity"),
-    *_each("CloudTrail::Trail", _UNKNOWN, "insights"),
     *_each("CloudTrail::Trail", _OURS, "logging", gone=False),
     *_each("Config::ConfigurationRecorder", _UNKNOWN, "settings"),
     *_each("Config::ConfigurationRecorder", _OURS, "recording", gone=False),

@@ -128,7 +128,7 @@ _GUARDS = (
     *_parts("EC2::SecurityGroup", "close_security_group", "rule|"),
     Line("EC2::SecurityGroup", "delete_security_group"),
     *_parts("CloudTrail::Trail", "start_trail", "logging", gone=True),
-    *_parts("CloudTrail::Trail", "start_trail", "settings", "selectors"),
+    *_parts("CloudTrail::Trail", "start_trail", "settings", "selectors", "insights"),
     Line("CloudTrail::Trail", "start_trail", deeds=_DELETED, gone=True),
     *_parts("GuardDuty::Detector", "start_detector", "settings"),
     Line("GuardDuty::Detector", "start_detector", deeds=_DELETED, gone=True),
