@@ -52,6 +52,20 @@ def _made_scaling_group(site: Site) -> Target:
     return group
 
 
+def _kept_scaling_group(site: Site) -> Target:
+    """Nothing of it goes when its sizes become 0."""
+    group, scaling = _made_scaling_group(site), of(site, "autoscaling")
+    named = {"AutoScalingGroupName": "fleet"}
+    scaling.update_auto_scaling_group(**named, NewInstancesProtectedFromScaleIn=True)
+    found = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=["fleet"])["AutoScalingGroups"][0]
+    ids = [i["InstanceId"] for i in found["Instances"]]
+    scaling.set_instance_protection(**named, InstanceIds=ids, ProtectedFromScaleIn=True)
+    scaling.suspend_processes(**named, ScalingProcesses=["Terminate", "AlarmNotification"])
+    scaling.put_lifecycle_hook(**named, LifecycleHookName="wait", HeartbeatTimeout=7200, DefaultResult="CONTINUE",
+                               LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING")  # fmt: skip
+    return group
+
+
 def _made_key_pair(site: Site) -> Target:
     of(site, "ec2").create_key_pair(KeyName="mine")
     pair = thing(site, "ec2", "key-pair/mine")
@@ -145,6 +159,7 @@ SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_lightsail_instance": _made_lightsail,
 }
 MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "stop_scaling, whose instances are kept": _kept_scaling_group,
     "cancel_spot_request, of a fleet": _asked_fleet,
     "isolate_instance, whose group was opened since": _changed_machine_again,
     "restore_rule, that was there before": _changed_rule,

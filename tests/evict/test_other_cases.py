@@ -89,6 +89,20 @@ def test_what_nobody_knows_does_not_keep_us_from_the_rest(site: Site) -> None:
     assert "acl" in change.after
 
 
+def test_a_group_that_keeps_instances_is_not_called_stopped(site: Site) -> None:
+    group, scaling = SPOILT_MACHINES["stop_scaling"](site), of(site, "autoscaling")
+    context, action = bench_of(site).context, ACTIONS["stop_scaling"]
+    change = action.propose(context, group)
+    assert change is not None
+    held = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=["fleet"])["AutoScalingGroups"][0]["Instances"]
+    scaling.enter_standby(AutoScalingGroupName="fleet", InstanceIds=[held[0]["InstanceId"]],
+                          ShouldDecrementDesiredCapacity=True)  # fmt: skip
+    action.apply(context, group, change)
+    seen = action.verify(context, group, change)
+    assert seen.in_place is Tri.COULD_NOT_LOOK
+    assert "1 of its instances are still there" in seen.detail
+
+
 def test_a_thing_that_nobody_touched_is_not_touched(site: Site) -> None:
     SPOILT_GUARDS["restore_key"](site)
     with pytest.raises(NotPossible):

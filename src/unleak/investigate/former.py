@@ -131,7 +131,8 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
 
 def _together(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
     """One over the other, from the call that made it on. What is written as a whole replaces the whole."""
-    parts, was = _TOGETHER[one.action], {}
+    parts = _TOGETHER[one.action]
+    was: dict[str, Any] = {}
     for call in sorted(calls, key=lambda c: c.at):
         for trace in stands.traces(call):
             part, gone = without_gone(trace.fact.partition("|")[2])
