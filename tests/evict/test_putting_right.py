@@ -43,6 +43,16 @@ def test_our_own_denies_are_not_the_attackers_work(site: Site) -> None:
         ACTIONS["restore_principal"].propose(bench_of(site).context, user)
 
 
+def test_a_group_is_seen_whatever_the_case_that_it_was_written_in(site: Site) -> None:
+    user = named(site, TargetKind.USER, "iam", "user/aws-victim")
+    iam(site).create_group(GroupName="admins")
+    iam(site).add_user_to_group(GroupName="admins", UserName=user.name)
+    did(site, user, "IAM::User", "changed", "group|ADMINS", action="iam:AddUserToGroup")
+    change = ACTIONS["restore_principal"].propose(bench_of(site).context, user)
+    assert change is not None
+    assert change.before == {"group|ADMINS": True}
+
+
 def test_a_thing_that_vanished_meanwhile_is_gone(site: Site) -> None:
     user = named(site, TargetKind.USER, "iam", "user/nobody")
     did(site, user, "IAM::User", "changed", f"policy|{ADMIN}", action="iam:AttachUserPolicy")

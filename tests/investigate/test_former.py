@@ -137,6 +137,11 @@ TAKEN_AGAIN: dict[str, tuple[list[tuple[str, dict[str, Any]]], list[tuple[str, d
     "one that nobody has seen attached before": (
         [], [("iam:AttachUserPolicy", _ATTACHED), ("iam:DetachUserPolicy", _ATTACHED)], [],
     ),
+    "a policy of a role that is written otherwise": (
+        [("iam:PutRolePolicy", {**_ROLE, "roleName": "CI", "policyDocument": _OURS})],
+        [_PUT, _DELETED],
+        [("inline|deploy|gone", {**_ROLE, "roleName": "CI", "policyDocument": _OURS})],
+    ),
     "a user that is made and deleted": (
         [], [("iam:CreateUser", {"userName": "bob"}), ("iam:DeleteUser", {"userName": "bob"})], [],
     ),

@@ -11,6 +11,7 @@ from typing import Any
 from unleak.iam.repeatable import WATCHES, needs_former, only_adds
 from unleak.investigate import standing as stands
 from unleak.investigate.calls import is_whole
+from unleak.investigate.standing.names import plainly
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
 from unleak.model.evidence import without_gone
@@ -153,7 +154,7 @@ def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool
         return False
     if part == "default" or part.startswith("version|"):  # which version is the default is written in two ways
         return of_trace == "default" or (of_trace.startswith("version|") and bool(call.request.get("setAsDefault")))
-    return of_trace == part
+    return plainly(of_trace) == plainly(part)
 
 
 def _is_of(one: Remaining, trace: stands.Trace) -> bool:
@@ -165,4 +166,4 @@ def _bare(arn: str) -> str:
     if ":iam::" not in arn:
         return arn
     head, _, rest = arn.partition("/")
-    return f"{head}/{rest.rsplit('/', 1)[-1]}"
+    return plainly(f"{head}/{rest.rsplit('/', 1)[-1]}")
