@@ -152,6 +152,7 @@ _UNDONE_BY = {
     "delete_launch_template": f"{_NEVER}: what is deleted is gone",
     "delete_key_pair": f"{_NEVER}: what is deleted is gone",
     "delete_security_group": f"{_NEVER}: what is deleted is gone",
+    "delete_service": f"{_NEVER}: what is deleted is gone",
     "delete_identity_provider": f"{_NEVER}: what is deleted is gone",
     "delete_user_credential": f"{_NEVER}: what is deleted is gone",
     "delete_policy_version": f"{_NEVER}: what is deleted is gone",

@@ -115,6 +115,16 @@ def _made_service(site: Site) -> Target:
     return service
 
 
+def daemon_service(site: Site) -> Target:
+    ecs = of(site, "ecs")
+    ecs.create_cluster(clusterName="mine")
+    ecs.register_task_definition(family="work", containerDefinitions=[{"name": "a", "image": "b", "memory": 64}])
+    ecs.create_service(cluster="mine", serviceName="everywhere", taskDefinition="work", schedulingStrategy="DAEMON")
+    service = thing(site, "ecs", "service/mine/everywhere")
+    did(site, service, "ECS::Service", "created", action="ecs:CreateService")
+    return service
+
+
 def _made_rule(site: Site) -> Target:
     of(site, "events").put_rule(Name="again", ScheduleExpression="rate(5 minutes)")
     rule = thing(site, "events", "rule/again")
@@ -154,11 +164,13 @@ SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "isolate_instance": _changed_machine,
     "release_profile": _machine_with_profile,
     "stop_service": _made_service,
+    "delete_service": _made_service,
     "restore_rule": _made_rule,
     "stop_lightsail_instance": _made_lightsail,
     "delete_lightsail_instance": _made_lightsail,
 }
 MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "delete_service, that runs on every machine": daemon_service,
     "stop_scaling, whose instances are kept": _kept_scaling_group,
     "cancel_spot_request, of a fleet": _asked_fleet,
     "isolate_instance, whose group was opened since": _changed_machine_again,

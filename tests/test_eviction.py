@@ -97,6 +97,13 @@ def test_what_no_action_takes_out_is_told() -> None:
     assert any("thing/x" in line for line in plan.by_hand)
 
 
+def test_a_role_of_a_service_is_told_with_the_way_that_lets_it_go() -> None:
+    role = fact("role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot", "Role", "created")
+    plan = playbook(incident(*events(Mode.LOCKDOWN, descent(role))), NOW)
+    assert "delete_role" not in {p.step.unit for p in plan.steps}
+    assert any("delete-service-linked-role --role-name AWSServiceRoleForEC2Spot" in line for line in plan.by_hand)
+
+
 def test_a_way_back_is_open_until_it_was_taken_out() -> None:
     call = LastingCall("iam:AttachUserPolicy", "alice", NOW, "e9")
     read = checked("calls_of_key", KEY_TARGET, CallsRead(KEY, NOTHING, 1, 0, lasting=(call,)))

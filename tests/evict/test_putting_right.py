@@ -7,6 +7,7 @@ import pytest
 from conftest import Site
 from deeds_world import ADMIN, STRANGER, did, iam, named, trust
 from unit_world import TARGETS, bench_of
+from unleak.evict.stop_instance import is_one_time
 from unleak.iam.shut_out import without
 from unleak.model.errors import NotPossible
 from unleak.model.plan import OutcomeKind, TargetKind
@@ -85,3 +86,23 @@ def test_what_nobody_knows_is_left_to_a_person(site: Site) -> None:
     did(site, role, "IAM::Role", "changed", "trust", action="iam:UpdateAssumeRolePolicy")
     with pytest.raises(NotPossible):
         ACTIONS["restore_trust"].propose(bench_of(site).context, role)
+
+
+SPOT = {"InstanceLifecycle": "spot", "SpotInstanceRequestId": "sir-1"}
+
+
+@pytest.mark.parametrize(
+    ("instance", "requests", "cannot"),
+    [
+        ({}, [], False),
+        (SPOT, [{"Type": "one-time"}], True),
+        (SPOT, [{}], True),
+        (SPOT, [], True),
+        (SPOT, [{"Type": "persistent"}], False),
+        ({"InstanceLifecycle": "capacity-block"}, [], False),
+    ],
+)
+def test_what_was_asked_for_once_cannot_be_stopped(
+    instance: dict[str, str], requests: list[dict[str, str]], *, cannot: bool
+) -> None:
+    assert is_one_time(instance, requests) is cannot

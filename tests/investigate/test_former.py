@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from trail_world import ACCOUNT, read, record, written
@@ -107,6 +108,7 @@ _BUCKET = "logs"
 _OURS = '{"Statement": []}'
 _ROLE = {"roleName": "ci", "policyName": "deploy"}
 _ATTACHED = {"userName": "alice", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+_SHARED = {"snapshotId": "snap-1", "createVolumePermission": {"add": {"items": [{"userId": "999988887777"}]}}}
 _PUT, _DELETED = ("iam:PutRolePolicy", {**_ROLE, "policyDocument": "{}"}), ("iam:DeleteRolePolicy", _ROLE)
 TAKEN_AGAIN: dict[str, tuple[list[tuple[str, dict[str, Any]]], list[tuple[str, dict[str, Any]]], list[Any]]] = {
     "a trail that is started and stopped": (
@@ -142,6 +144,11 @@ TAKEN_AGAIN: dict[str, tuple[list[tuple[str, dict[str, Any]]], list[tuple[str, d
         [_PUT, _DELETED],
         [("inline|deploy|gone", {**_ROLE, "roleName": "CI", "policyDocument": _OURS})],
     ),
+    "a snapshot that is reset, and was shared": (
+        [("ec2:ModifySnapshotAttribute", _SHARED)],
+        [("ec2:ResetSnapshotAttribute", {"snapshotId": "snap-1"})],
+        [("share|gone", ANY)],
+    ),
     "a user that is made and deleted": (
         [], [("iam:CreateUser", {"userName": "bob"}), ("iam:DeleteUser", {"userName": "bob"})], [],
     ),
@@ -162,3 +169,4 @@ def test_who_writes_and_takes_it_away_again_has_taken_what_stood_before(case: st
     with table_over(tmp_path, shelf.paths) as table:
         found = with_former(table, remaining, {c.event_id for c in attacker})
     assert [(r.part, r.former) for r in found if r.state == "stands"] == expected
+    assert all(r.former for r in found if r.part == "share|gone")

@@ -22,6 +22,8 @@ _WRITES: dict[str, tuple[str, ...]] = {
     "iam:SetDefaultPolicyVersion": ("iam:CreatePolicyVersion",),
     "iam:CreatePolicyVersion": ("iam:SetDefaultPolicyVersion",),
     "kms:PutKeyPolicy": ("kms:CreateKey",),
+    "ec2:ResetSnapshotAttribute": ("ec2:ModifySnapshotAttribute",),
+    "ec2:ResetImageAttribute": ("ec2:ModifyImageAttribute",),
 }
 """What the attacker called, and by which calls the same is written that are not of the thing's own type."""
 _TOGETHER: dict[str, tuple[str, ...]] = {
@@ -41,7 +43,7 @@ _WRITTEN = frozenset(
 )  # fmt: skip
 """What an eviction writes again, and whose it is: nothing else of a rightful call goes into the record."""
 
-_NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share|", "policy", "block", "website", "lifecycle", "replication")
+_NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share", "policy", "block", "website", "lifecycle", "replication")
 """What no call gives a thing that makes it: where the trail has its birth, and nothing since, it had none."""
 
 
@@ -101,8 +103,8 @@ def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
 def _of_types() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for row in stands.ROWS:
-        if isinstance(row, stands.Row):
-            found.setdefault(f"AWS::{row.type}", set()).update(row.actions)
+        for one in (row,) if isinstance(row, stands.Row) else row.rows:
+            found.setdefault(f"AWS::{one.type}", set()).update(one.actions)
     return {type_: frozenset(actions) for type_, actions in found.items()}
 
 
@@ -154,6 +156,8 @@ def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool
         return False
     if part == "default" or part.startswith("version|"):  # which version is the default is written in two ways
         return of_trace == "default" or (of_trace.startswith("version|") and bool(call.request.get("setAsDefault")))
+    if part == "share":  # all of them at once
+        return of_trace.startswith("share")
     return plainly(of_trace) == plainly(part)
 
 

@@ -39,9 +39,20 @@ def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
     """What stands, as the trail was read last, and what takes each out, in order; nothing where only a person can."""
     known = incident.descent.standing if incident.descent else ()
     standing = [fact for fact in without_our_denies(incident, known) if not stood_before(fact)]
-    own = [(fact, () if nobody_knows(fact) else _steps_of(fact, _account_of(incident, fact))) for fact in standing]
+    own = [
+        (fact, () if nobody_knows(fact) or is_a_services(fact) else _steps_of(fact, _account_of(incident, fact)))
+        for fact in standing
+    ]
     made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
     return [(fact, steps if fact.part in _RENAMED else made.get(fact.arn, steps)) for fact, steps in own]
+
+
+def is_a_services(fact: Fact) -> bool:
+    """A role that AWS keeps for a service: nobody but the service may change it, and only by it is it let go.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+    """
+    return ":role/aws-service-role/" in fact.arn
 
 
 def _in_turn(incident: Incident, steps: tuple[Step, ...]) -> Iterator[Step]:

@@ -88,6 +88,8 @@ _PARTS = (
     *_each("Config::ConfigurationRecorder", _UNKNOWN, "settings"),
     *_each("Config::ConfigurationRecorder", _OURS, "recording", gone=False),
     *_each("EC2::Image", _MEANS, "stored|"),
+    *_each("EC2::Image", _UNKNOWN, "share", gone=True),
+    *_each("EC2::Snapshot", _UNKNOWN, "share", gone=True),
     *_each("EC2::Instance", _UNKNOWN, "attribute", "blockDeviceMapping", "disableApiStop", "disableApiTermination"),
     *_each("EC2::Instance", _UNKNOWN, "groupSet", "instanceInitiatedShutdownBehavior", "instanceType", "kernel"),
     *_each("EC2::Instance", _UNKNOWN, "metadata", "ramdisk", "sourceDestCheck", "state"),

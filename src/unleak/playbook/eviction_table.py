@@ -89,6 +89,7 @@ _MACHINES = (
     Line("AutoScaling::AutoScalingGroup", "delete_scaling_group"),
     Line("EC2::KeyPair", "delete_key_pair"),
     Line("ECS::Service", "stop_service"),
+    Line("ECS::Service", "delete_service"),
     Line("Lightsail::Instance", "stop_lightsail_instance"),
     Line("Lightsail::Instance", "delete_lightsail_instance"),
     Line("Lambda::Function", "disable_function"),
