@@ -151,6 +151,7 @@ _UNDONE_BY = {
     "delete_scaling_group": f"{_NEVER}: what is deleted is gone",
     "delete_launch_template": f"{_NEVER}: what is deleted is gone",
     "delete_key_pair": f"{_NEVER}: what is deleted is gone",
+    "snapshot_disks": "deleting the snapshots that it took; a legal hold keeps them",
     "delete_security_group": f"{_NEVER}: what is deleted is gone",
     "delete_service": f"{_NEVER}: what is deleted is gone",
     "delete_identity_provider": f"{_NEVER}: what is deleted is gone",

@@ -154,6 +154,11 @@ def _made_lightsail(site: Site) -> Target:
     return instance
 
 
+def _machine_with_disks(site: Site) -> Target:
+    disk = {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1}}
+    return machine(site, BlockDeviceMappings=[disk])
+
+
 SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_launch_template": _made_template,
     "cancel_spot_request": _asked_spot,
@@ -162,6 +167,7 @@ SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_key_pair": _made_key_pair,
     "delete_security_group": _made_security_group,
     "isolate_instance": _changed_machine,
+    "snapshot_disks": _machine_with_disks,
     "release_profile": _machine_with_profile,
     "stop_service": _made_service,
     "delete_service": _made_service,

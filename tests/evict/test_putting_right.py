@@ -7,10 +7,11 @@ import pytest
 from conftest import Site
 from deeds_world import ADMIN, STRANGER, did, iam, named, trust
 from unit_world import TARGETS, bench_of
+from unleak.evict.snapshot_disks import told
 from unleak.evict.stop_instance import is_one_time
 from unleak.iam.shut_out import without
 from unleak.model.errors import NotPossible
-from unleak.model.plan import OutcomeKind, TargetKind
+from unleak.model.plan import OutcomeKind, TargetKind, Tri
 from unleak.respond import ACTIONS
 
 
@@ -106,3 +107,17 @@ def test_what_was_asked_for_once_cannot_be_stopped(
     instance: dict[str, str], requests: list[dict[str, str]], *, cannot: bool
 ) -> None:
     assert is_one_time(instance, requests) is cannot
+
+
+@pytest.mark.parametrize(
+    ("states", "seen"),
+    [
+        ({}, Tri.NO),
+        ({"vol-1": ["completed"], "vol-2": ["completed", "error"]}, Tri.YES),
+        ({"vol-1": ["completed"], "vol-2": ["pending"]}, Tri.COULD_NOT_LOOK),
+        ({"vol-1": ["completed"], "vol-2": []}, Tri.NO),
+        ({"vol-1": ["pending"], "vol-2": ["error"]}, Tri.NO),
+    ],
+)
+def test_a_disk_is_kept_when_its_snapshot_is_complete(states: dict[str, list[str]], seen: Tri) -> None:
+    assert told("i-1", {v: [{"State": s} for s in each] for v, each in states.items()}).in_place is seen

@@ -37,6 +37,7 @@ from unleak.evict import (
     restore_rule,
     restore_trust,
     revoke_grant,
+    snapshot_disks,
     start_detector,
     start_recorder,
     start_trail,
@@ -53,6 +54,7 @@ from unleak.evict import (
 from unleak.unit import Action
 
 ACTIONS: tuple[Action, ...] = (
+    snapshot_disks.ACTION,
     stop_instance.ACTION,
     disable_function.ACTION,
     stop_lightsail_instance.ACTION,

@@ -58,11 +58,19 @@ def is_a_services(fact: Fact) -> bool:
 def _in_turn(incident: Incident, steps: tuple[Step, ...]) -> Iterator[Step]:
     """One after the other: what runs is stopped before it is deleted, a version goes when it is no default any more."""
     for step in steps:
+        if step.unit == "terminate_instance" and _are_disks_awaited(incident, step.target):
+            return
         yield step
         state = incident.action(step)
         tried = state is not None and state.outcome is not None and not state.is_open
         if not tried and (state is None or not state.shown or state.proposal is not None):
             return
+
+
+def _are_disks_awaited(incident: Incident, target: Target) -> bool:
+    """A person asked that they are kept, and they are not yet."""
+    kept = Step("snapshot_disks", target)
+    return kept.id in incident.requested and not incident.holds(kept) and not incident.is_lifted(kept)
 
 
 def _steps_of(fact: Fact, account: str) -> tuple[Step, ...]:
