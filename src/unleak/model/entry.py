@@ -151,6 +151,17 @@ class Inherited:
     from_incident: str
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a person knows and the record should have. `due`: until when somebody must have acted on it; the same text
+    again takes the place of the former one.
+    """
+
+    who: str
+    text: str
+    due: datetime | None = None
+
+
 Event = (
     Opened
     | Alerted
@@ -168,6 +179,7 @@ Event = (
     | UndoConcluded
     | HandedOver
     | Inherited
+    | Noted
 )
 
 FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Inherited)

@@ -21,6 +21,7 @@ from unleak.model.entry import (
     Intended,
     Looked,
     ModeSet,
+    Noted,
     Opened,
     Proposed,
     Requested,
@@ -159,6 +160,7 @@ class Incident:
     descent: DescentRead | None = None
     requested: Mapping[str, Requested] = field(default_factory=dict)
     hold: HoldSet | None = None
+    notes: tuple[Noted, ...] = ()
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
@@ -265,6 +267,8 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
             return replace(incident, requested={**incident.requested, step.id: event})
         case HoldSet():
             return replace(incident, hold=event)
+        case Noted(text=text):
+            return replace(incident, notes=(*(n for n in incident.notes if n.text != text), event))
         case _:
             changed = _with_action(incident, _next_state(incident, entry.at, event))
             if event.step.unit == "break_glass" and isinstance(event, Concluded | UndoConcluded):
