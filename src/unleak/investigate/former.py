@@ -68,7 +68,7 @@ def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection
 
 
 def _given(told: Iterable[Remaining]) -> Mapping[tuple[str, str, str], Remaining]:
-    return {(r.removed_event, r.arn, r.part): r for r in told if r.state == "removed"}
+    return {(r.removed_event, r.arn, plainly(r.part)): r for r in told if r.state == "removed"}
 
 
 def _own(one: Remaining, given: Mapping[tuple[str, str, str], Remaining]) -> Remaining | None:
@@ -76,7 +76,7 @@ def _own(one: Remaining, given: Mapping[tuple[str, str, str], Remaining]) -> Rem
     destroyed it; who gives one more has not.
     """
     part, gone = without_gone(one.part)
-    own = given.get((one.event_id, one.arn, part)) if gone else None
+    own = given.get((one.event_id, one.arn, plainly(part))) if gone else None
     return own if own is not None and one.action not in WATCHES else None
 
 
