@@ -33,7 +33,10 @@ def _stopped_trail(site: Site) -> Target:
 def _deleted_trail(site: Site) -> Target:
     trail = _trail(site)
     of(site, "cloudtrail").delete_trail(Name="main")
-    before = {"name": "main", "s3BucketName": f"logs-{site.stage.account}", "isMultiRegionTrail": True}
+    before = {"name": "main", "s3BucketName": f"logs-{site.stage.account}", "isMultiRegionTrail": True,
+              "advancedEventSelectors": [{"name": "all", "fieldSelectors": [
+                  {"field": "eventCategory", "equals": ["Management"]}]}],
+              "insightSelectors": [{"insightType": "ApiCallRateInsight"}]}  # fmt: skip
     did(site, trail, "CloudTrail::Trail", "deleted", "gone", action="cloudtrail:DeleteTrail", former=before)
     return trail
 

@@ -52,6 +52,20 @@ def _made_scaling_group(site: Site) -> Target:
     return group
 
 
+def _kept_scaling_group(site: Site) -> Target:
+    """Nothing of it goes when its sizes become 0."""
+    group, scaling = _made_scaling_group(site), of(site, "autoscaling")
+    named = {"AutoScalingGroupName": "fleet"}
+    scaling.update_auto_scaling_group(**named, NewInstancesProtectedFromScaleIn=True)
+    found = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=["fleet"])["AutoScalingGroups"][0]
+    ids = [i["InstanceId"] for i in found["Instances"]]
+    scaling.set_instance_protection(**named, InstanceIds=ids, ProtectedFromScaleIn=True)
+    scaling.suspend_processes(**named, ScalingProcesses=["Terminate", "AlarmNotification"])
+    scaling.put_lifecycle_hook(**named, LifecycleHookName="wait", HeartbeatTimeout=7200, DefaultResult="CONTINUE",
+                               LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING")  # fmt: skip
+    return group
+
+
 def _made_key_pair(site: Site) -> Target:
     of(site, "ec2").create_key_pair(KeyName="mine")
     pair = thing(site, "ec2", "key-pair/mine")
@@ -101,6 +115,16 @@ def _made_service(site: Site) -> Target:
     return service
 
 
+def daemon_service(site: Site) -> Target:
+    ecs = of(site, "ecs")
+    ecs.create_cluster(clusterName="mine")
+    ecs.register_task_definition(family="work", containerDefinitions=[{"name": "a", "image": "b", "memory": 64}])
+    ecs.create_service(cluster="mine", serviceName="everywhere", taskDefinition="work", schedulingStrategy="DAEMON")
+    service = thing(site, "ecs", "service/mine/everywhere")
+    did(site, service, "ECS::Service", "created", action="ecs:CreateService")
+    return service
+
+
 def _made_rule(site: Site) -> Target:
     of(site, "events").put_rule(Name="again", ScheduleExpression="rate(5 minutes)")
     rule = thing(site, "events", "rule/again")
@@ -130,6 +154,11 @@ def _made_lightsail(site: Site) -> Target:
     return instance
 
 
+def _machine_with_disks(site: Site) -> Target:
+    disk = {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1}}
+    return machine(site, BlockDeviceMappings=[disk])
+
+
 SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_launch_template": _made_template,
     "cancel_spot_request": _asked_spot,
@@ -138,13 +167,17 @@ SPOILT_MACHINES: dict[str, Callable[[Site], Target]] = {
     "delete_key_pair": _made_key_pair,
     "delete_security_group": _made_security_group,
     "isolate_instance": _changed_machine,
+    "snapshot_disks": _machine_with_disks,
     "release_profile": _machine_with_profile,
     "stop_service": _made_service,
+    "delete_service": _made_service,
     "restore_rule": _made_rule,
     "stop_lightsail_instance": _made_lightsail,
     "delete_lightsail_instance": _made_lightsail,
 }
 MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "delete_service, that runs on every machine": daemon_service,
+    "stop_scaling, whose instances are kept": _kept_scaling_group,
     "cancel_spot_request, of a fleet": _asked_fleet,
     "isolate_instance, whose group was opened since": _changed_machine_again,
     "restore_rule, that was there before": _changed_rule,

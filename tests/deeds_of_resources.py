@@ -59,6 +59,19 @@ def _changed_url(site: Site) -> Target:
     return function
 
 
+def _opened_alias(site: Site) -> Target:
+    """It answers at an address of its own, and is kept warm."""
+    function, client = _made_function(site), of(site, "lambda")
+    number = client.publish_version(FunctionName="worker")["Version"]
+    client.create_alias(FunctionName="worker", Name="live", FunctionVersion=number)
+    client.create_function_url_config(FunctionName="worker", Qualifier="live", AuthType="NONE")
+    client.put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=7)
+    client.put_provisioned_concurrency_config(FunctionName="worker", Qualifier="live",
+                                              ProvisionedConcurrentExecutions=3)  # fmt: skip
+    did(site, function, "Lambda::Url", "changed", "url of|live", action="lambda:CreateFunctionUrlConfig")
+    return function
+
+
 def _opened_group(site: Site) -> Target:
     ec2 = of(site, "ec2")
     made = ec2.create_security_group(GroupName="web", Description="web")["GroupId"]
@@ -235,6 +248,7 @@ SPOILT_RESOURCES: dict[str, Callable[[Site], Target]] = {
 }
 RESOURCES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
     "disable_function, whose URL was changed": _changed_url,
+    "disable_function, by an alias that is kept warm": _opened_alias,
     "unshare_database_snapshot, of a cluster": _shared_cluster_snapshot,
     "restore_bucket, whose objects are copied away": _copied_bucket,
     "delete_database_snapshot, of a cluster": _made_cluster_snapshot,

@@ -7,7 +7,7 @@ import pytest
 
 from test_playbook import ACCOUNT, KEY, KEY_TARGET, LOOKED_INTO, NOW, USER, acts, checked, done, incident, opened, units
 from unleak.model.alert import Ground
-from unleak.model.entry import Event
+from unleak.model.entry import Event, Requested
 from unleak.model.evidence import CallsRead, DescentRead, Exhibit, Fact, LastingCall
 from unleak.model.plan import Look, Mode, Step, Target, TargetKind, Task, Tri
 from unleak.playbook import may_restore, may_undo, playbook
@@ -95,6 +95,27 @@ def test_what_was_taken_out_once_is_put_back_out_whatever_the_trail_says_later()
 def test_what_no_action_takes_out_is_told() -> None:
     plan = playbook(incident(*events(Mode.LOCKDOWN, descent(UNKNOWN_TYPE))), NOW)
     assert any("thing/x" in line for line in plan.by_hand)
+
+
+def test_a_role_of_a_service_is_told_with_the_way_that_lets_it_go() -> None:
+    role = fact("role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot", "Role", "created")
+    plan = playbook(incident(*events(Mode.LOCKDOWN, descent(role))), NOW)
+    assert "delete_role" not in {p.step.unit for p in plan.steps}
+    assert any("delete-service-linked-role --role-name AWSServiceRoleForEC2Spot" in line for line in plan.by_hand)
+
+
+def test_a_machine_whose_disks_are_to_be_kept_is_not_terminated_before() -> None:
+    machine = Target(TargetKind.INSTANCE, f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1", ACCOUNT)
+    made = replace(MADE_ROLE, arn=machine.id, type="AWS::EC2::Instance", action="ec2:RunInstances")
+    stopped = done("stop_instance", machine)
+    kept = Step("snapshot_disks", machine)
+    asked, taken = Requested(kept, "sam", "evidence"), done("snapshot_disks", machine, Look(Tri.YES, immediate=True))
+    plans = [
+        playbook(incident(*events(Mode.LOCKDOWN, descent(made), *stopped, *more)), NOW)
+        for more in ((), (asked,), (asked, *taken))
+    ]
+    assert ["terminate_instance" in units(plan, Task.PROPOSE) for plan in plans] == [True, False, True]
+    assert kept.id in [p.step.id for p in plans[1].steps]
 
 
 def test_a_way_back_is_open_until_it_was_taken_out() -> None:

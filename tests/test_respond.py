@@ -21,11 +21,12 @@ from unleak.investigate.chain.follow import follow
 from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, Origin, SecretKey, SessionToken, Vault
 from unleak.model.entry import Approved, Concluded, Intended, Looked, ModeSet
-from unleak.model.errors import AccessDenied, Misuse, NotPossible
+from unleak.model.errors import AccessDenied, Misuse, NotNow, NotPossible
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import Change, Mode, OutcomeKind, Plan, Proof, Step, Target, TargetKind, Tri
 from unleak.playbook import playbook
 from unleak.respond import World, respond, undo
+from unleak.respond.guards import allow
 from unleak.store.record import Record
 
 WRITES = {"AttachUserPolicy", "PutUserPolicy", "PutRolePolicy", "UpdateAccessKey", "StopInstances"}
@@ -246,6 +247,18 @@ def test_the_hourly_limit_stops(site: Site) -> None:
     site.standin.gate.clock.advance(700)
     _, plan = _contain(site)
     assert _writes(site)["AttachUserPolicy"] == 1, "it goes on by itself once there is room"
+
+
+@pytest.mark.parametrize("kind", TargetKind)
+def test_the_hourly_limit_does_not_keep_us_from_things_that_nobody_signs_in_with(site: Site, kind: TargetKind) -> None:
+    world = site.world(with_secret=False)
+    full = replace(world, config=replace(site.config, principals_per_hour=0))
+    step = Step("restore_principal", Target(kind, "arn:aws:iam::111122223333:group/admins", site.stage.account))
+    if kind in {TargetKind.INSTANCE, TargetKind.RESOURCE}:
+        allow(full, Incident(), step)
+        return
+    with pytest.raises(NotNow):
+        allow(full, Incident(), step)
 
 
 def test_it_never_contains_itself(site: Site) -> None:

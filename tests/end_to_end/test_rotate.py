@@ -104,3 +104,18 @@ def test_killed_again_and_again_in_the_end_there_is_one_new_key(shell: Shell) ->
     done = shell.run(*asked)
     assert "handed over" in done.stdout, done.stderr
     assert in_secret(shell.site)["AWS_ACCESS_KEY_ID"] == new_key(shell.site)
+
+
+def test_programs_are_told_in_json_and_nothing_else(shell: Shell) -> None:
+    consumer, old = in_a_secret(shell.site), shell.site.stage.victim.key_id
+    nobody = json.loads(_rotate(shell, "--format", "json").stdout)
+    assert (nobody["schema"], nobody["state"], nobody["key_id"]) == ("unleak.rotation/1", "nobody named", old)
+    advised = json.loads(_rotate(shell, "--advise", "--format", "json").stdout)
+    assert advised["advice"][0]["policy"]["Version"] == "2012-10-17"
+    planned = json.loads(_rotate(shell, "--to", consumer, "--plan", "--format", "json").stdout)
+    assert (planned["state"], planned["consumers"], planned["exit_code"]) == ("planned", [consumer], 0)
+    told = _rotate(shell, "--to", consumer, "--yes", "--reason", "a test", "--wait", "0", "--format", "json")
+    handed = json.loads(told.stdout)
+    assert (handed["state"], handed["exit_code"], told.returncode) == ("handed over", 1, 1)
+    assert [m["outcome"] for m in handed["measures"] if m["step"].startswith("rotate_key")] == ["done"]
+    assert "handed over: " in told.stderr

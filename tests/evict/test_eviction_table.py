@@ -27,9 +27,9 @@ _BY_READERS: dict[str, tuple[Told, ...]] = {
     ),
     "ec2:ModifySecurityGroupRules": (("EC2::SecurityGroup", "changed", "rule|X"),),
     "ec2:ModifySnapshotAttribute": tuple(("EC2::Snapshot", *s) for s in _SHARES),
-    "ec2:ResetSnapshotAttribute": (),
+    "ec2:ResetSnapshotAttribute": (("EC2::Snapshot", "changed", "share|gone"),),
     "ec2:ModifyImageAttribute": tuple(("EC2::Image", *s) for s in _SHARES),
-    "ec2:ResetImageAttribute": (),
+    "ec2:ResetImageAttribute": (("EC2::Image", "changed", "share|gone"),),
     "lambda:AddPermission": tuple(("Lambda::Function", d, "permission|X") for d in ("changed", "shared")),
     "s3:PutBucketAcl s3:PutObjectAcl": tuple(
         (f"S3::{thing}", deed, "acl") for thing in ("Bucket", "Object") for deed in ("changed", "shared")
@@ -52,6 +52,8 @@ _BY_READERS: dict[str, tuple[Told, ...]] = {
 def _of_row(row: Row) -> Iterator[Told]:
     head, place, _ = row.key.partition("{")
     keys = [f"{head}X" if place else head]
+    if "[" in head:
+        keys = [head.partition("[")[0], head.replace("[", "") + "X"]
     if row.key == "{@operation}":
         keys = [a.split(":")[1] for a in row.actions]
     elif row.key == "{attribute}":  # what ResetInstanceAttribute takes

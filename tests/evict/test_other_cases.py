@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Site
 from deeds_of_guards import SPOILT_GUARDS
-from deeds_of_machines import SPOILT_MACHINES
+from deeds_of_machines import SPOILT_MACHINES, daemon_service
 from deeds_of_resources import OUTSIDER, SPOILT_RESOURCES, of, thing
 from deeds_world import SPOILT, did
 from unit_world import OTHERWISE, bench_of
@@ -87,6 +87,39 @@ def test_what_nobody_knows_does_not_keep_us_from_the_rest(site: Site) -> None:
     assert change is not None
     assert "for a person" in change.summary
     assert "acl" in change.after
+
+
+def test_a_group_that_keeps_instances_is_not_called_stopped(site: Site) -> None:
+    group, scaling = SPOILT_MACHINES["stop_scaling"](site), of(site, "autoscaling")
+    context, action = bench_of(site).context, ACTIONS["stop_scaling"]
+    change = action.propose(context, group)
+    assert change is not None
+    held = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=["fleet"])["AutoScalingGroups"][0]["Instances"]
+    scaling.enter_standby(AutoScalingGroupName="fleet", InstanceIds=[held[0]["InstanceId"]],
+                          ShouldDecrementDesiredCapacity=True)  # fmt: skip
+    action.apply(context, group, change)
+    seen = action.verify(context, group, change)
+    assert seen.in_place is Tri.COULD_NOT_LOOK
+    assert "1 of its instances are still there" in seen.detail
+
+
+def test_a_service_that_runs_on_every_machine_is_not_called_stopped(site: Site) -> None:
+    service = daemon_service(site)
+    with pytest.raises(NotPossible, match="cannot be told to run none"):
+        ACTIONS["stop_service"].propose(bench_of(site).context, service)
+
+
+def test_the_last_of_many_who_were_let_in_is_seen(site: Site) -> None:
+    document, ssm = SPOILT_RESOURCES["unshare_document"](site), of(site, "ssm")
+    many = [f"{n:012}" for n in range(100000000001, 100000000301)]
+    for first in range(0, len(many), 20):
+        ssm.modify_document_permission(Name=document.name, PermissionType="Share",
+                                       AccountIdsToAdd=many[first : first + 20])  # fmt: skip
+    did(site, document, "SSM::Document", "shared", f"share|arn:aws:iam::{many[-1]}:root",
+        action="ssm:ModifyDocumentPermission")  # fmt: skip
+    change = ACTIONS["unshare_document"].propose(bench_of(site).context, document)
+    assert change is not None
+    assert f"share|{many[-1]}" in change.before
 
 
 def test_a_thing_that_nobody_touched_is_not_touched(site: Site) -> None:

@@ -7,9 +7,11 @@ import pytest
 from conftest import Site
 from deeds_world import ADMIN, STRANGER, did, iam, named, trust
 from unit_world import TARGETS, bench_of
+from unleak.evict.snapshot_disks import told
+from unleak.evict.stop_instance import is_one_time
 from unleak.iam.shut_out import without
 from unleak.model.errors import NotPossible
-from unleak.model.plan import OutcomeKind, TargetKind
+from unleak.model.plan import OutcomeKind, TargetKind, Tri
 from unleak.respond import ACTIONS
 
 
@@ -41,6 +43,16 @@ def test_our_own_denies_are_not_the_attackers_work(site: Site) -> None:
     did(site, user, "IAM::User", "changed", f"policy|{quarantine}|gone", action="iam:DetachUserPolicy")
     with pytest.raises(NotPossible):
         ACTIONS["restore_principal"].propose(bench_of(site).context, user)
+
+
+def test_a_group_is_seen_whatever_the_case_that_it_was_written_in(site: Site) -> None:
+    user = named(site, TargetKind.USER, "iam", "user/aws-victim")
+    iam(site).create_group(GroupName="admins")
+    iam(site).add_user_to_group(GroupName="admins", UserName=user.name)
+    did(site, user, "IAM::User", "changed", "group|ADMINS", action="iam:AddUserToGroup")
+    change = ACTIONS["restore_principal"].propose(bench_of(site).context, user)
+    assert change is not None
+    assert change.before == {"group|ADMINS": True}
 
 
 def test_a_thing_that_vanished_meanwhile_is_gone(site: Site) -> None:
@@ -75,3 +87,37 @@ def test_what_nobody_knows_is_left_to_a_person(site: Site) -> None:
     did(site, role, "IAM::Role", "changed", "trust", action="iam:UpdateAssumeRolePolicy")
     with pytest.raises(NotPossible):
         ACTIONS["restore_trust"].propose(bench_of(site).context, role)
+
+
+SPOT = {"InstanceLifecycle": "spot", "SpotInstanceRequestId": "sir-1"}
+
+
+@pytest.mark.parametrize(
+    ("instance", "requests", "cannot"),
+    [
+        ({}, [], False),
+        (SPOT, [{"Type": "one-time"}], True),
+        (SPOT, [{}], True),
+        (SPOT, [], True),
+        (SPOT, [{"Type": "persistent"}], False),
+        ({"InstanceLifecycle": "capacity-block"}, [], False),
+    ],
+)
+def test_what_was_asked_for_once_cannot_be_stopped(
+    instance: dict[str, str], requests: list[dict[str, str]], *, cannot: bool
+) -> None:
+    assert is_one_time(instance, requests) is cannot
+
+
+@pytest.mark.parametrize(
+    ("states", "seen"),
+    [
+        ({}, Tri.NO),
+        ({"vol-1": ["completed"], "vol-2": ["completed", "error"]}, Tri.YES),
+        ({"vol-1": ["completed"], "vol-2": ["pending"]}, Tri.COULD_NOT_LOOK),
+        ({"vol-1": ["completed"], "vol-2": []}, Tri.NO),
+        ({"vol-1": ["pending"], "vol-2": ["error"]}, Tri.NO),
+    ],
+)
+def test_a_disk_is_kept_when_its_snapshot_is_complete(states: dict[str, list[str]], seen: Tri) -> None:
+    assert told("i-1", {v: [{"State": s} for s in each] for v, each in states.items()}).in_place is seen

@@ -133,12 +133,40 @@ def test_a_path_is_learned_from_whoever_tells_it() -> None:
     assert [s.arn for s in standing(attacker, [replace(call("ec2:StopInstances"), issuer_arn=whole)])] == [whole]
 
 
+def test_iam_does_not_tell_names_apart_by_case() -> None:
+    policy = "arn:aws:iam::aws:policy/X"
+    attach = call("iam:AttachUserPolicy", {"userName": "ADMIN", "policyArn": policy})
+    joined = call("iam:AddUserToGroup", {"userName": "Admin", "groupName": "STAFF"})
+    seen = replace(call("ec2:StopInstances"), principal_arn=iam_arn("user/Admin"))
+    found = standing([attach, joined], [seen])
+    assert [(s.arn, s.part) for s in found] == [
+        (iam_arn("user/Admin"), f"policy|{policy}"), (iam_arn("user/Admin"), "group|STAFF"),
+    ]  # fmt: skip
+    ended = [by_owner("iam:DetachUserPolicy", {"userName": "admin", "policyArn": policy}),
+             by_owner("iam:RemoveUserFromGroup", {"userName": "aDMIN", "groupName": "staff"})]  # fmt: skip
+    assert {s.state for s in standing([attach, joined], ended)} == {"removed"}
+    assert len({s.arn for s in standing([attach, replace(joined, event_id="another")], [])}) == 1
+
+
+def test_inline_policies_are_told_apart_by_case() -> None:
+    put = call("iam:PutUserPolicy", {"userName": "bob", "policyName": "A", "policyDocument": "{}"})
+    other = by_owner("iam:DeleteUserPolicy", {"userName": "bob", "policyName": "a"})
+    assert [s.state for s in standing([put], [other])] == ["stands"]
+
+
 def test_absence_is_a_fact_until_it_is_made_again() -> None:
     stop, delete = call("cloudtrail:StopLogging", {"name": TRAIL}), call("cloudtrail:DeleteTrail", {"name": "main"})
     assert states([stop, delete], []) == [("logging stopped", "removed"), ("trail deleted", "stands")]
     again = by_owner("cloudtrail:CreateTrail", {"name": "main"}, {"trailARN": TRAIL})
     assert states([delete], [again]) == [("trail deleted", "removed")]
     assert states([stop], [by_owner("cloudtrail:StartLogging", {"name": TRAIL})]) == [("logging stopped", "removed")]
+
+
+def test_the_url_of_an_alias_outlives_the_functions_own() -> None:
+    own = {"functionName": "job", "authType": "NONE"}
+    made = [call("lambda:CreateFunctionUrlConfig", {**own, **more}) for more in ({}, {"qualifier": "live"})]
+    found = standing(made, [by_owner("lambda:DeleteFunctionUrlConfig", {"functionName": "job"})])
+    assert [(s.part, s.state) for s in found] == [("url", "removed"), ("url of|live", "stands")]
 
 
 def test_what_the_attacker_tidied_up_is_no_deletion_of_others_things() -> None:

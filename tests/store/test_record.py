@@ -46,8 +46,8 @@ def _opened(key_id: str = "AKIA...") -> Event:
     return Opened(Alert(key_id, Ground.PERSON, "a test", NOW), Mode.DISABLE)
 
 
-def _intended(name: str) -> Event:
-    target = Target(TargetKind.USER, f"arn:aws:iam::111122223333:user/{name}", "111122223333")
+def _intended(name: str, kind: TargetKind = TargetKind.USER) -> Event:
+    target = Target(kind, f"arn:aws:iam::111122223333:user/{name}", "111122223333")
     return Intended(Step("attach_quarantine", target), Change("attach", "nobody", "detach"))
 
 
@@ -110,6 +110,12 @@ def test_the_hourly_count_spans_incidents(record: Record) -> None:
         record.append(f"inc-{name}", 0, [(NOW, _opened()), (NOW, _intended(name))])
     assert len(record.targets_touched_since(NOW - timedelta(hours=1))) == 2
     assert not record.targets_touched_since(NOW + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("kind", TargetKind)
+def test_the_hourly_count_is_of_who_can_sign_in(record: Record, kind: TargetKind) -> None:
+    record.append("inc-1", 0, [(NOW, _opened()), (NOW, _intended("a", kind))])
+    assert bool(record.targets_touched_since(NOW)) is (kind not in {TargetKind.INSTANCE, TargetKind.RESOURCE})
 
 
 def test_an_incident_is_worked_on_by_one_at_a_time(record: Record) -> None:

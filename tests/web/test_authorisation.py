@@ -28,6 +28,7 @@ ROUTES: tuple[tuple[str, str, Role, Any], ...] = (
     ("POST", "/incidents", Role.RESPONDER, {"key_id": "{key}", "reason": "a test"}),
     ("POST", "/reports", Role.RESPONDER, []),
     ("POST", "/incidents/{incident}/requests", Role.RESPONDER, {"unit": "delete_key", "target": "{key}", **WHY}),
+    ("POST", "/incidents/{incident}/notes", Role.RESPONDER, {"text": "a test"}),
     ("POST", "/incidents/{incident}/approvals", Role.APPROVER, {"step": "x", "digest": "12345678", **WHY}),
     ("POST", "/incidents/{incident}/hold", Role.APPROVER, {"on": True, **WHY}),
     ("POST", "/incidents/{incident}/mode", Role.APPROVER, {"mode": "observe", **WHY}),

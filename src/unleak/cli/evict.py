@@ -10,12 +10,16 @@ import click
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_named import found_incident, now_of
 from unleak.cli.world import make_world, person
+from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
+    from unleak.model.evidence import Fact
     from unleak.model.incident import Incident
     from unleak.model.plan import Pending, Plan, Step
     from unleak.report.eviction import Left
     from unleak.respond import World
+
+    Known = list[tuple[Fact, tuple[Step, ...]]]
 
 
 @click.command("evict")
@@ -24,10 +28,11 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Approve what is shown without being asked; needs --why.")
 @click.option("--why", default="", help="Your reason, for the record.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be taken out, and change nothing.")
+@click.option("--keep-disks", is_flag=True, help="Keep the disks of machines as snapshots before they are terminated.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @aws_options
 def command(
-    incident: str, only: tuple[str, ...], yes: bool, why: str, plan_only: bool, format_name: str,
+    incident: str, only: tuple[str, ...], yes: bool, why: str, plan_only: bool, keep_disks: bool, format_name: str,
     profile: str, region: str, config_path: Path | None,
 ) -> None:  # fmt: skip
     """Take out what the attacker put in: users, keys, roles, policies, open doors, shared copies, machines, functions.
@@ -40,6 +45,7 @@ def command(
     unleak evict AKIA... --plan
     unleak evict AKIA... --why "none of this is ours"
     unleak evict AKIA... --only role/ --only i-0abc --yes --why "seen with the team"
+    unleak evict AKIA... --keep-disks --why "the disks are evidence"
 
     Something that the trail does not show: unleak incident request AKIA... delete_role ARN --why "..."
 
@@ -52,6 +58,8 @@ def command(
         raise Misuse("--yes approves in your name", "say why: --why 'seen with the team'")
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
+    if keep_disks and not plan_only:
+        found = ask_to_keep(world, found, why)
     found, plan = _run(world, found, wait=False) if not plan_only else _as_it_stands(world, found)
     waiting = _waiting(plan, only)
     if waiting and not plan_only and (yes or _agreed(found, plan, waiting)):
@@ -83,7 +91,8 @@ def left(incident: "Incident", plan: "Plan") -> "list[Left]":
 
     pending = {p.step.id: p for p in plan.pending}
     rows = []
-    for fact, steps in facts_and_steps(incident):
+    known = facts_and_steps(incident)
+    for fact, steps in [*_disks_kept(incident, known), *known]:
         step = _told_step(incident, steps)
         state = incident.action(step) if step else None
         waits = pending.get(step.id) if step else None
@@ -97,6 +106,32 @@ def left(incident: "Incident", plan: "Plan") -> "list[Left]":
             )
         )  # fmt: skip
     return rows
+
+
+def ask_to_keep(world: "World", incident: "Incident", why: str) -> "Incident":
+    """Of every machine that would be terminated: it waits until its disks are kept."""
+    from unleak.model.entry import Requested
+    from unleak.model.plan import Step
+    from unleak.playbook.eviction import facts_and_steps
+
+    lost = {s.target for _, steps in facts_and_steps(incident) for s in steps if s.unit == "terminate_instance"}
+    asked = [Step("snapshot_disks", target) for target in sorted(lost)]
+    new = [Requested(s, person(), without_secret(why or _KEEPS)) for s in asked if s.id not in incident.requested]
+    if new:
+        world.record.append(incident.id, incident.seq, [(now_of(world, incident), one) for one in new])
+    return world.record.incident(incident.id)
+
+
+_KEEPS = "disks are kept before machines are terminated"
+
+
+def _disks_kept(incident: "Incident", known: "Known") -> "Known":
+    """A row of its own for each machine whose disks are to be kept."""
+    from unleak.model.plan import Step
+
+    machines = {s.target: fact for fact, steps in known for s in steps if s.unit == "terminate_instance"}
+    kept = [(fact, Step("snapshot_disks", target)) for target, fact in machines.items()]
+    return [(fact, (step,)) for fact, step in kept if step.id in incident.requested]
 
 
 def _told_step(incident: "Incident", steps: "tuple[Step, ...]") -> "Step | None":
@@ -133,7 +168,7 @@ def _as_it_stands(world: "World", incident: "Incident") -> "tuple[Incident, Plan
 def _waiting(plan: "Plan", only: tuple[str, ...]) -> "list[Pending]":
     from unleak.playbook.eviction import EVICTS
 
-    mine = [p for p in plan.pending if p.step.unit in EVICTS and p.change is not None]
+    mine = [p for p in plan.pending if p.step.unit in {*EVICTS, "snapshot_disks"} and p.change is not None]
     return [p for p in mine if not only or any(text in p.step.id for text in only)]
 
 

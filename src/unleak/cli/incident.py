@@ -9,6 +9,7 @@ import click
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_decisions import COMMANDS
 from unleak.cli.incident_named import found_incident
+from unleak.cli.incident_note import command as note
 from unleak.cli.incident_reply import command as reply
 from unleak.cli.world import make_world, person
 from unleak.scan.words import without_secret
@@ -128,7 +129,7 @@ def undo(incident: str, step: str, why: str, profile: str, region: str, config_p
     sys.exit(0 if outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY} else 1)
 
 
-for _command in (*COMMANDS, reply):
+for _command in (*COMMANDS, note, reply):
     command.add_command(_command)
 
 

@@ -1,12 +1,16 @@
 """`unleak incident reply`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_named import found_incident
 from unleak.cli.world import make_world
+
+if TYPE_CHECKING:
+    from unleak.report.story import Story
 
 
 @click.command("reply")
@@ -34,5 +38,14 @@ def command(
     bill = from_json(bill_file.read_text(encoding="utf-8")) if bill_file else None
     if bill is not None and bill.key_id not in {"", found.key_id}:
         raise Misuse(f"that is the bill of {bill.key_id}, not of {found.key_id}", "make one for this key: unleak bill")
-    click.echo(support_reply(story_of(world, found), found.descent, bill, case))
-    click.echo("unleak: a draft; AWS's cases have a deadline: read it, and send it yourself", err=True)
+    story = story_of(world, found)
+    click.echo(support_reply(story, found.descent, bill, case))
+    click.echo(f"unleak: a draft; read it, and send it yourself; {deadline(story, found.key_id)}", err=True)
+
+
+def deadline(story: "Story", key_id: str) -> str:
+    """The first that somebody noted; AWS gives four days, and says in its notice until when."""
+    first = next((n for n in story.notes if n.due), None)
+    if first is None:
+        return f"AWS's cases have a deadline: unleak incident note {key_id} 'answer the case' --due DATE"
+    return f"{first.how_soon} ({first.due:%Y-%m-%d %H:%M} UTC): {first.text}"

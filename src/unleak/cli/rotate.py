@@ -37,11 +37,12 @@ if TYPE_CHECKING:
     help="How long to wait for what only time shows: that it holds, and that nobody uses the old key any more.",
 )
 @click.option("--free-slot", default="", metavar="KEY_ID", help="Delete this idle key of the user, to make room.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--advise", is_flag=True, help="What would do without any key: ready policies and code.")
 @aws_options
 def command(
     key_id: str, consumers: tuple[str, ...], reason: str, yes: bool, plan_only: bool, hours: float, free_slot: str,
-    advise: bool, profile: str, region: str, config_path: Path | None,
+    format_name: str, advise: bool, profile: str, region: str, config_path: Path | None,
 ) -> None:  # fmt: skip
     """Give those who use KEY_ID a new key, wait until nobody uses the old one, then switch it off, later delete it.
 
@@ -69,20 +70,31 @@ def command(
     looks_only = plan_only or advise or not (consumers or before)
     world = make_world(config, record_url="sqlite://" if looks_only else "")
     _ = world.aws.caller
-    rotation = Rotation.of(world, key_id, without_secret(reason), timedelta(hours=hours), yes=yes, plan_only=plan_only)
+    rotation = Rotation.of(
+        world, key_id, without_secret(reason), timedelta(hours=hours), yes=yes, plan_only=plan_only,
+        aside=format_name == "json",
+    )  # fmt: skip
     if advise:
-        click.echo(advice_told(world.record, rotation.incident, rotation.owner, consumers or before))
+        click.echo(advice_told(world.record, rotation.incident, rotation.owner, consumers or before, format_name))
         return
-    sys.exit(_go(rotation, consumers, free_slot, plan_only=plan_only))
+    sys.exit(_told(rotation, consumers, free_slot, format_name))
 
 
-def _go(rotation: "Rotation", consumers: tuple[str, ...], free_slot: str, *, plan_only: bool) -> int:
+def _told(rotation: "Rotation", consumers: tuple[str, ...], free_slot: str, format_name: str) -> int:
+    from unleak.cli.rotate_as_json import rotation_as_json
     from unleak.cli.rotate_steps import consumers_of
     from unleak.cli.rotate_told import uses_told
 
     if not (consumers or consumers_of(rotation.incident)):
-        click.echo(uses_told(rotation.world, rotation.incident, rotation.owner))
+        click.echo(uses_told(rotation.world, rotation.incident, rotation.owner, format_name))
         return 1
+    code = _go(rotation, consumers, free_slot, plan_only=rotation.plan_only)
+    if format_name == "json":
+        click.echo(rotation_as_json(rotation, code))
+    return code
+
+
+def _go(rotation: "Rotation", consumers: tuple[str, ...], free_slot: str, *, plan_only: bool) -> int:
     if not rotation.ask(consumers, free_slot):
         return 1
     if plan_only:

@@ -32,7 +32,9 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class Rotation:
-    """One run. `end`: until when to wait. `incident` is as of the last step. `plan_only`: nothing is approved."""
+    """One run. `end`: until when to wait. `incident` is as of the last step. `plan_only`: nothing is approved.
+    `aside`: what is told on the way is not what is asked for.
+    """
 
     world: World
     incident: Incident
@@ -40,9 +42,13 @@ class Rotation:
     end: datetime
     yes: bool
     plan_only: bool = False
+    aside: bool = False
 
     @classmethod
-    def of(cls, world: World, key_id: str, reason: str, wait: timedelta, *, yes: bool, plan_only: bool = False) -> Self:
+    def of(
+        cls, world: World, key_id: str, reason: str, wait: timedelta, *, yes: bool, plan_only: bool = False,
+        aside: bool = False,
+    ) -> Self:  # fmt: skip
         """Joins the incident of this key as it is, or opens one that changes nothing by itself. Looks first: whose key
         it is, and what it does.
         """
@@ -52,7 +58,7 @@ class Rotation:
             key_id, Ground.PERSON, "unleak rotate", now, person(), reason or "to be rotated"
         )  # fmt: skip
         incident = open_incident(world, alert, None if known.seq else Mode.OBSERVE, person())
-        made = cls(world, incident, reason, now + wait, yes, plan_only)
+        made = cls(world, incident, reason, now + wait, yes, plan_only, aside)
         made._run()
         if made.incident.owner is None:
             unknown = next((c.unknown for c in made.incident.checks.values() if c.unknown), "")
@@ -91,7 +97,7 @@ class Rotation:
             moved_on = "the account is not as it was when this was approved: run again, and look at the change anew"
             say(state.outcome.detail if state is not None and state.outcome else moved_on)
             return 1
-        click.echo(f"handed over: {state.outcome.detail if state.outcome else ''}")
+        self._tell(f"handed over: {state.outcome.detail if state.outcome else ''}")
         if not state.holds:
             return self._later("whether it holds is known 5 minutes after the change")
         if not self._is_off() and not self._is_silent():
@@ -135,24 +141,24 @@ class Rotation:
     def _deleted(self) -> int:
         step = Step("delete_key", self.key)
         if self.incident.holds(step) or facts.is_gone(self.incident, self.owner):
-            click.echo(f"{self.key.id} is deleted: the rotation is done")
+            self._tell(f"{self.key.id} is deleted: the rotation is done")
             return 0
         if any(p.step == step for p in self._plan().pending):
             gone = self._done("delete_key", "delete the old key? It cannot come back")
-            click.echo(f"{self.key.id} is {'deleted: the rotation is done' if gone else 'not deleted yet: run again'}")
+            self._tell(f"{self.key.id} is {'deleted: the rotation is done' if gone else 'not deleted yet: run again'}")
             return 0 if gone else 1
         off = self.incident.action(Step("deactivate_key", self.key))
         if off is None or off.concluded_at is None:
             asks = f"unleak incident request {self.key.id} delete_key {self.key.id} --why ..."
-            click.echo(f"{self.key.id} was switched off by somebody else; to delete it: {asks}")
+            self._tell(f"{self.key.id} was switched off by somebody else; to delete it: {asks}")
         else:
-            click.echo(f"{self.key.id} is Inactive; run again from {off.concluded_at + SOAK:%Y-%m-%d %H:%M} UTC on to "
+            self._tell(f"{self.key.id} is Inactive; run again from {off.concluded_at + SOAK:%Y-%m-%d %H:%M} UTC on to "
                        "delete it")  # fmt: skip
         return 0
 
     def _later(self, why: str) -> int:
         wake_at = self._plan().wake_at
-        click.echo(f"{why}; run again{f' after {wake_at:%Y-%m-%d %H:%M:%S} UTC' if wake_at else ''}")
+        self._tell(f"{why}; run again{f' after {wake_at:%Y-%m-%d %H:%M:%S} UTC' if wake_at else ''}")
         return 1
 
     def _requested(self, consumers: tuple[str, ...], frees: str) -> Step:
@@ -178,7 +184,7 @@ class Rotation:
         return state is not None and state.approval is not None and state.approval.expires_at > self.world.clock.now()
 
     def _approve(self, step: Step, change: Change, question: str) -> bool:
-        click.echo(f"{change.summary}\n  breaks  {change.breaks}\n  undone  {change.undo}")
+        self._tell(f"{change.summary}\n  breaks  {change.breaks}\n  undone  {change.undo}")
         if self.plan_only:
             return True
         if not (self.yes or click.confirm(question, err=True)):
@@ -188,6 +194,9 @@ class Rotation:
         why = self.reason or "unleak rotate"
         self._write(Approved.of(step, change, person(), why, now + _GOOD_FOR))
         return True
+
+    def _tell(self, text: str) -> None:
+        click.echo(text, err=self.aside)
 
     def _run(self, goes_on: Callable[[Incident], bool] | None = None) -> None:
         """Does what is due; with `goes_on`, waits for what comes as long as that says so and there is time."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from unleak.cli.rotate_as_json import advice_as_json, uses_as_json
 from unleak.engine.story import calls_from
 from unleak.rotate.advice import advise, as_text
 from unleak.rotate.consumers import forms
@@ -19,15 +20,21 @@ if TYPE_CHECKING:
 _MOST_ACTIONS = 8
 
 
-def uses_told(world: "World", incident: "Incident", owner: "KeyOwner") -> str:
+def uses_told(world: "World", incident: "Incident", owner: "KeyOwner", format_name: str = "text") -> str:
     """Last use, calls, copies in the account, and places where it was found."""
     place = Place(world.aws, owner.account, world.clock)
     copies = copies_of(place, owner.key_id, world.aws.regions(owner.account))
-    return "\n".join([*_lines(_uses(world.record, incident), incident, owner), *_held(copies), *_to(incident)])
+    uses = _uses(world.record, incident)
+    if format_name == "json":
+        return uses_as_json(incident, owner, uses, copies)
+    return "\n".join([*_lines(uses, incident, owner), *_held(copies), *_to(incident)])
 
 
-def advice_told(record: "Record", incident: "Incident", owner: "KeyOwner", consumers: tuple[str, ...]) -> str:
-    return as_text(incident.key_id, owner.account, advise(_uses(record, incident), consumers))
+def advice_told(
+    record: "Record", incident: "Incident", owner: "KeyOwner", consumers: tuple[str, ...], format_name: str = "text"
+) -> str:
+    advice = advise(_uses(record, incident), consumers)
+    return advice_as_json(owner, advice) if format_name == "json" else as_text(incident.key_id, owner.account, advice)
 
 
 def _uses(record: "Record", incident: "Incident") -> list[Use]:

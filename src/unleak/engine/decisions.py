@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from unleak.aws.services import is_service
 from unleak.engine.local import incident_id_of
-from unleak.model.entry import Approved, Event, HoldSet, ModeSet, Requested
+from unleak.model.entry import Approved, Event, HoldSet, ModeSet, Noted, Requested
 from unleak.model.errors import Misuse
 from unleak.model.incident import Incident
 from unleak.model.plan import Change, Mode, Pending, Step, Target, TargetKind
@@ -116,6 +116,13 @@ class Fence:
                 ipaddress.ip_network(address)
             except ValueError as error:
                 raise Misuse(f"{address} is no address and no network", "write it like 192.0.2.0/24") from error
+
+
+def note(world: World, incident: Incident, text: str, due: datetime | None, *, who: str) -> None:
+    """What a person knows. The same text again takes the place of the former: without `due`, nothing is due then."""
+    if not text.strip():
+        raise Misuse("a note needs words", "unleak incident note AKIA... 'the owner is told'")
+    write(world, incident, Noted(who, without_secret(text.strip()), due))
 
 
 def ask_for_glass(world: World, incident: Incident, fence: Fence, *, who: str, why: str) -> Step:

@@ -14,7 +14,7 @@ TITLES = {c.id: c.title for c in CHECKS.values()} | {a.id: a.title for a in ACTI
 
 def story_of(world: World, incident: Incident, plan: Plan | None = None) -> Story:
     plan = plan or playbook(incident, world.clock.now())
-    return tell(incident, plan, calls_from(world.record, incident), TITLES)
+    return tell(incident, plan, calls_from(world.record, incident), TITLES, world.clock.now())
 
 
 def calls_from(record: Record, incident: Incident) -> list[Call]:

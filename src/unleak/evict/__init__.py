@@ -19,6 +19,7 @@ from unleak.evict import (
     delete_role,
     delete_scaling_group,
     delete_security_group,
+    delete_service,
     delete_snapshot,
     delete_user_credential,
     deregister_image,
@@ -36,6 +37,7 @@ from unleak.evict import (
     restore_rule,
     restore_trust,
     revoke_grant,
+    snapshot_disks,
     start_detector,
     start_recorder,
     start_trail,
@@ -52,6 +54,7 @@ from unleak.evict import (
 from unleak.unit import Action
 
 ACTIONS: tuple[Action, ...] = (
+    snapshot_disks.ACTION,
     stop_instance.ACTION,
     disable_function.ACTION,
     stop_lightsail_instance.ACTION,
@@ -87,6 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     delete_policy.ACTION,
     cancel_spot_request.ACTION,
     delete_scaling_group.ACTION,
+    delete_service.ACTION,
     delete_launch_template.ACTION,
     terminate_instance.ACTION,
     delete_lightsail_instance.ACTION,

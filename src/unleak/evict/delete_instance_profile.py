@@ -51,7 +51,7 @@ class DeleteInstanceProfile(PuttingRight):
             return None
         roles = [str(r["RoleName"]) for r in found["Roles"]]
         if part:
-            return True if part.partition("|")[2] in roles else None
+            return True if part.partition("|")[2].lower() in map(str.lower, roles) else None
         return {"path": found["Path"], "roles": roles}
 
     def write(self, context: Context, target: Target, part: str, value: Any) -> None:

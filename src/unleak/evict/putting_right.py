@@ -119,7 +119,7 @@ class PuttingRight(ABC):
         foreign = [p for p in back if not same(now[p], change.after.get(p))]
         if foreign:
             return Outcome(OutcomeKind.ASK, f"{', '.join(map(spoken, foreign))} of {target.name} was changed since")
-        for part, value in back.items():
+        for part, value in reversed(back.items()):  # what was taken away first may need what came after it
             self.write(context, target, part, value)
         return Outcome(OutcomeKind.DONE, f"put {target.name} back as it was found")
 

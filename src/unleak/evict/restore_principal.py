@@ -92,9 +92,10 @@ def _inline(iam: Client, kind: str, name: str, policy: str) -> Any:
 
 
 def _in_group(iam: Client, kind: str, name: str, group: str) -> Any:
+    """IAM takes the name in any case, and the trail has it as it was written."""
     del kind
     listed = iam.pages("list_groups_for_user", "Groups", UserName=name)
-    return True if any(g["GroupName"] == group for g in listed) else None
+    return True if any(g["GroupName"].lower() == group.lower() for g in listed) else None
 
 
 def _boundary(iam: Client, kind: str, name: str, _: str) -> Any:

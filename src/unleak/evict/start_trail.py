@@ -9,8 +9,8 @@ from typing import Any
 
 from unleak.aws.client import Client
 from unleak.evict.putting_right import Parts, PuttingRight
-from unleak.evict.trail_settings import SETTINGS, selectors_of, settings_of, settings_told
-from unleak.model.errors import NotFound, NotPossible
+from unleak.evict.trail_settings import SETTINGS, insights_of, is_selected, selectors_of, settings_of, settings_told
+from unleak.model.errors import AwsError, NotFound, NotPossible
 from unleak.model.evidence import Fact
 from unleak.model.plan import Target
 from unleak.unit import ByHand, Context
@@ -22,7 +22,7 @@ class StartTrail(PuttingRight):
     permissions = (
         "cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:StartLogging",
         "cloudtrail:StopLogging", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors", "cloudtrail:CreateTrail",
-        "iam:PassRole",
+        "cloudtrail:GetInsightSelectors", "cloudtrail:PutInsightSelectors", "iam:PassRole",
     )  # fmt: skip
     by_hand = ByHand(
         console="CloudTrail (region {region}) > Trails > {name} > Start logging",
@@ -40,8 +40,10 @@ class StartTrail(PuttingRight):
         gone = deed.deed == "deleted"
         if gone or deed.part == "settings":
             yield from _settings(target, deed.former, whole=gone)
-        if deed.part == "selectors":
+        if deed.part == "selectors" or (gone and is_selected(deed.former)):
             yield "selectors", selectors_of(deed.former)
+        if deed.part == "insights" or (gone and "insightSelectors" in (deed.former or {})):
+            yield "insights", _insights_before(target, deed.former)
         if gone or deed.part == "logging|gone":
             yield "logging", True
 
@@ -53,6 +55,8 @@ class StartTrail(PuttingRight):
                 return bool(client.get_trail_status(Name=target.name)["IsLogging"])
             if kind == "selectors":
                 return selectors_of(client.get_event_selectors(TrailName=target.name))
+            if kind == "insights":
+                return _insights(client, target.name)
             found = client.get_trail(Name=target.name)["Trail"]
         except NotFound:
             return None
@@ -67,6 +71,8 @@ class StartTrail(PuttingRight):
             return  # the trail was not there: it stays, and is stopped
         elif kind == "selectors":
             client.put_event_selectors(TrailName=target.name, **value)
+        elif kind == "insights":
+            client.put_insight_selectors(TrailName=target.name, InsightSelectors=value)
         else:
             _put_settings(client, target.name, value)
 
@@ -95,6 +101,22 @@ def _put_settings(client: Client, name: str, value: dict[str, Any]) -> None:
         if "S3BucketName" not in given:
             raise
         client.create_trail(Name=name, **given)
+
+
+def _insights_before(target: Target, former: Mapping[str, Any] | None) -> list[Any]:
+    if former is None:
+        raise NotPossible(f"which insights trail {target.name} told is not in the trail", "choose them by hand")
+    return insights_of(former)
+
+
+def _insights(client: Client, name: str) -> list[Any]:
+    """None are asked for: AWS calls that an error."""
+    try:
+        return insights_of(client.get_insight_selectors(TrailName=name))
+    except AwsError as error:
+        if error.code == "InsightNotEnabledException":
+            return []
+        raise
 
 
 def _told(part: str) -> str:

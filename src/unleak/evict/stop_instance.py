@@ -1,7 +1,10 @@
 """Stops a machine that the attacker started: while it lives, its metadata service hands out fresh role credentials."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from unleak.aws.client import Client
-from unleak.model.errors import NotFound
+from unleak.model.errors import NotFound, NotPossible
 from unleak.model.plan import Change, Look, Outcome, OutcomeKind, Target, Tri
 from unleak.unit import ByHand, Context
 
@@ -14,7 +17,7 @@ class StopInstance:
     title = "Stop the instance"
     permissions = (
         "ec2:DescribeInstances", "ec2:DescribeInstanceAttribute", "ec2:ModifyInstanceAttribute", "ec2:StopInstances",
-        "ec2:StartInstances",
+        "ec2:StartInstances", "ec2:DescribeSpotInstanceRequests",
     )  # fmt: skip
     breaking = True
     reversible = True
@@ -29,6 +32,7 @@ class StopInstance:
         state = _state(context, target)
         if state in _OFF:
             return None
+        _refuse_one_time(context, target)
         return Change(
             summary=f"stop instance {target.name} in {target.region}",
             breaks="whatever runs on it; its memory is lost, its disks stay for the investigation",
@@ -72,15 +76,43 @@ def _stop(ec2: Client, instance: str) -> None:
     ec2.stop_instances(InstanceIds=[instance])
 
 
+def _refuse_one_time(context: Context, target: Target) -> None:
+    """Rather than try what AWS refuses.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/stop-spot-instances.html
+    """
+    client = context.aws.client(target.account, "ec2", target.region)
+    found = _instance(context, target) or {}
+    number = found.get("SpotInstanceRequestId")
+    mine = [{"Name": "spot-instance-request-id", "Values": [number]}]
+    asked = client.describe_spot_instance_requests(Filters=mine)["SpotInstanceRequests"] if number else ()
+    if is_one_time(found, asked):
+        raise NotPossible(
+            f"{target.name} is a spot instance that was asked for once: it can be terminated, and not stopped",
+            "approve terminate_instance, or isolate it while the investigation needs it",
+        )
+
+
+def is_one_time(instance: Mapping[str, Any], requests: Iterable[Mapping[str, Any]]) -> bool:
+    """As AWS tells of the instance, and of the requests that it came from. A request that AWS has forgotten was one."""
+    if instance.get("InstanceLifecycle") != "spot":
+        return False
+    return all(r.get("Type", "one-time") == "one-time" for r in requests)
+
+
 def _state(context: Context, target: Target, *, fresh: bool = False) -> str:
     """AWS's name of the state; an instance that AWS has forgotten was terminated."""
+    found = _instance(context, target, fresh=fresh)
+    return str(found["State"]["Name"]) if found else "terminated"
+
+
+def _instance(context: Context, target: Target, *, fresh: bool = False) -> dict[str, Any] | None:
     client = context.aws.client(target.account, "ec2", target.region, fresh=fresh)
     try:
         found = client.describe_instances(InstanceIds=[target.name])["Reservations"]
     except NotFound:
-        return "terminated"
-    states = [i["State"]["Name"] for r in found for i in r["Instances"]]
-    return str(states[0]) if states else "terminated"
+        return None
+    return next((i for r in found for i in r["Instances"]), None)
 
 
 ACTION = StopInstance()

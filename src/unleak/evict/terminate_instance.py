@@ -19,7 +19,7 @@ class TerminateInstance(Deleting):
     title = "Terminate an instance that the attacker started"
     permissions = (
         "ec2:DescribeInstances", "ec2:DescribeInstanceAttribute", "ec2:ModifyInstanceAttribute",
-        "ec2:TerminateInstances",
+        "ec2:TerminateInstances", "ec2:CancelSpotInstanceRequests",
     )  # fmt: skip
     service = "ec2"
     types = ("EC2::Instance",)
@@ -46,6 +46,9 @@ class TerminateInstance(Deleting):
         asked = {"InstanceId": target.name, "Attribute": "disableApiTermination"}
         if client.describe_instance_attribute(**asked).get("DisableApiTermination", {}).get("Value"):
             client.modify_instance_attribute(InstanceId=target.name, DisableApiTermination={"Value": False})
+        if request := (_instance(client, target) or {}).get("SpotInstanceRequestId"):
+            # One that persists would start another in its place.
+            client.cancel_spot_instance_requests(SpotInstanceRequestIds=[request])
         client.terminate_instances(InstanceIds=[target.name])
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:

@@ -60,6 +60,16 @@ def selectors_of(given: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
+def is_selected(former: Mapping[str, Any] | None) -> bool:
+    told = _upper(former or {})
+    return bool(told.get("EventSelectors") or told.get("AdvancedEventSelectors"))
+
+
+def insights_of(given: Mapping[str, Any]) -> list[Any]:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutInsightSelectors.html"""
+    return list(_upper(given).get("InsightSelectors") or ())
+
+
 def _upper(value: Any) -> Any:
     """CloudTrail writes the names of parameters with a small letter first."""
     if isinstance(value, Mapping):

@@ -26,8 +26,8 @@ class UnshareDocument(Unsharing):
     references = ("https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html",)
 
     def shared_with(self, client: Client, target: Target) -> Iterable[str]:
-        found = client.describe_document_permission(Name=target.name, PermissionType="Share")
-        return [str(a).lower() for a in found.get("AccountIds", ())]
+        found = client.items("describe_document_permission", "AccountIds", Name=target.name, PermissionType="Share")
+        return [str(account).lower() for account in found]
 
     def share(self, client: Client, target: Target, who: str, *, add: bool) -> None:
         field = "AccountIdsToAdd" if add else "AccountIdsToRemove"

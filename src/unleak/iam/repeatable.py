@@ -24,7 +24,7 @@ _REFUSED_TWICE = frozenset(
     }
 )  # fmt: skip
 """AWS refuses these where it is so already; or they write what is of the attacker by itself."""
-_WATCHES = frozenset(
+WATCHES = frozenset(
     {
         "cloudtrail:StopLogging", "config:StopConfigurationRecorder", "guardduty:UpdateDetector",
         "guardduty:DeleteDetector", "kms:ScheduleKeyDeletion",
@@ -32,6 +32,9 @@ _WATCHES = frozenset(
 )  # fmt: skip
 """To record, to watch and to keep a key does no harm, even where it was not so before."""
 _MAKES = ("Create", "Run", "Request", "Upload", "Import", "Copy", "Register")
+
+_PUTS = ("Put", "Enable", "Verify")
+"""What makes a thing, or changes the one that is there."""
 
 
 class Deed(Protocol):
@@ -47,7 +50,20 @@ def needs_former(fact: Deed) -> bool:
     """Whether what was there before decides what is to be done."""
     operation = fact.action.partition(":")[2]
     made = fact.deed == "created" and operation.startswith(_MAKES)
-    return bool(fact.action) and not made and fact.action not in _REFUSED_TWICE | _WATCHES
+    return bool(fact.action) and not made and fact.action not in _REFUSED_TWICE | WATCHES
+
+
+def may_cover(fact: Deed) -> bool:
+    """Whether something rightful may have stood where the attacker wrote this: who takes it away takes that too."""
+    operation = fact.action.partition(":")[2]
+    if fact.deed in {"created", "started"}:
+        return operation.startswith(_PUTS)
+    return not operation.startswith(_MAKES) and fact.action not in _REFUSED_TWICE
+
+
+def only_adds(fact: Deed) -> bool:
+    """It gives one more, and writes over nothing."""
+    return fact.action in _ADDS
 
 
 def stood_before(fact: Fact) -> bool:
@@ -55,7 +71,7 @@ def stood_before(fact: Fact) -> bool:
     if fact.former is None:
         return False
     if without_gone(fact.part)[1]:
-        return not fact.former and fact.action not in _WATCHES
+        return not fact.former and fact.action not in WATCHES
     return fact.action in _ADDS and bool(fact.former)
 
 

@@ -85,14 +85,14 @@ def _remaining(table: Table, calls: tuple[Call, ...]) -> Iterable[Remaining]:
     found = [s for s in stands.standing(calls, _later(table, calls)) if s.type not in _LEAVES_NOTHING]
     rank = {stands.Deed.SHARED: 1, stands.Deed.CREATED: 2, stands.Deed.CHANGED: 3}
     found.sort(key=lambda s: (s.state != "stands", not s.is_principal, rank.get(s.deed, 4), s.at))
-    return [_told(s) for s in found] + list(_others([c for c in calls if stands.uncovered(c)]))
+    return [told(s) for s in found] + list(_others([c for c in calls if stands.uncovered(c)]))
 
 
 _LEAVES_NOTHING = frozenset({"AWS::Bedrock::Model"})
 """Used, and over: what it was used for is among the techniques."""
 
 
-def _told(s: stands.Standing) -> Remaining:
+def told(s: stands.Standing) -> Remaining:
     detail = s.detail.rstrip(", ") + _times(s.times)
     return Remaining(
         arn=s.arn, type=s.type, deed=s.deed.value, detail=detail, by=s.by, at=s.at, event_id=s.event_id,

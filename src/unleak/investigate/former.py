@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from unleak.iam.repeatable import needs_former
+from unleak.iam.repeatable import WATCHES, needs_former, only_adds
 from unleak.investigate import standing as stands
 from unleak.investigate.calls import is_whole
+from unleak.investigate.standing.names import plainly
 from unleak.investigate.trail.table import Table
 from unleak.model.call import Call
 from unleak.model.evidence import without_gone
@@ -20,14 +21,21 @@ _WRITES: dict[str, tuple[str, ...]] = {
     "iam:UpdateAssumeRolePolicy": ("iam:CreateRole",),
     "iam:SetDefaultPolicyVersion": ("iam:CreatePolicyVersion",),
     "iam:CreatePolicyVersion": ("iam:SetDefaultPolicyVersion",),
-    "cloudtrail:UpdateTrail": ("cloudtrail:CreateTrail",),
     "kms:PutKeyPolicy": ("kms:CreateKey",),
+    "ec2:ResetSnapshotAttribute": ("ec2:ModifySnapshotAttribute",),
+    "ec2:ResetImageAttribute": ("ec2:ModifyImageAttribute",),
 }
 """What the attacker called, and by which calls the same is written that are not of the thing's own type."""
+_TOGETHER: dict[str, tuple[str, ...]] = {
+    "cloudtrail:UpdateTrail": ("", "settings"),
+    "cloudtrail:DeleteTrail": ("", "settings", "selectors", "insights"),
+}
+"""What the attacker called, and the parts that together say what the thing was: each call writes only some of it."""
 _WRITTEN = frozenset(
     {
         "policyDocument", "assumeRolePolicyDocument", "permissionsBoundary", "versionId", "bucketPolicy", "policy",
         "resourcePolicy", "policyText", "attributes", "attributeValue", "eventSelectors", "advancedEventSelectors",
+        "insightSelectors",
         "s3BucketName", "s3KeyPrefix", "includeGlobalServiceEvents", "isMultiRegionTrail", "enableLogFileValidation",
         "cloudWatchLogsLogGroupArn", "cloudWatchLogsRoleArn", "isOrganizationTrail",
         "name", "keyId", "queueUrl", "userName", "roleName", "groupName", "policyArn", "policyName",
@@ -35,27 +43,49 @@ _WRITTEN = frozenset(
 )  # fmt: skip
 """What an eviction writes again, and whose it is: nothing else of a rightful call goes into the record."""
 
-_NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share|", "policy", "block", "website", "lifecycle", "replication")
+_NOT_AT_BIRTH = ("policy|", "group|", "inline|", "share", "policy", "block", "website", "lifecycle", "replication")
 """What no call gives a thing that makes it: where the trail has its birth, and nothing since, it had none."""
 
 
-def asks_for_former(one: Remaining) -> bool:
-    return one.state == "stands" and needs_former(one)
+def asking_for_former(remaining: Iterable[Remaining]) -> list[Remaining]:
+    """Of what stands, where it decides what was there before; always where the attacker took what they had written."""
+    told = list(remaining)
+    given = _given(told)
+    return [r for r in told if r.state == "stands" and (needs_former(r) or _own(r, given) is not None)]
 
 
 def with_former(table: Table, remaining: Iterable[Remaining], theirs: Collection[str]) -> tuple[Remaining, ...]:
     """The same list. `former` is empty where the trail shows that nothing was there: the thing was made in it, or the
     same was taken away last. It stays None where nobody knows. `theirs` are the attacker's events: whoever writes twice
-    must not have their first version put back.
+    must not have their first version put back. Left out is what the attacker gave and took away again, where nothing
+    else stood there.
     """
-    return tuple(_filled(table, one, theirs) if asks_for_former(one) else one for one in remaining)
+    told = list(remaining)
+    given = _given(told)
+    asking = {id(r) for r in asking_for_former(told)}
+    filled = ((_filled(table, r, theirs), _own(r, given)) if id(r) in asking else (r, None) for r in told)
+    return tuple(r for r, own in filled if own is None or r.former or (r.former is None and not only_adds(own)))
+
+
+def _given(told: Iterable[Remaining]) -> Mapping[tuple[str, str, str], Remaining]:
+    return {(r.removed_event, r.arn, plainly(r.part)): r for r in told if r.state == "removed"}
+
+
+def _own(one: Remaining, given: Mapping[tuple[str, str, str], Remaining]) -> Remaining | None:
+    """What the attacker had written where this took it away. Whoever writes over a thing that nobody has seen may have
+    destroyed it; who gives one more has not.
+    """
+    part, gone = without_gone(one.part)
+    own = given.get((one.event_id, one.arn, plainly(part))) if gone else None
+    return own if own is not None and one.action not in WATCHES else None
 
 
 def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
     name = re.escape(one.arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
     actions = {one.action, *_WRITES.get(one.action, ()), *_OF_TYPE.get(one.type, ())}
     wrote = table.named(action.split(":", 1)[1] for action in actions)
-    last = _last(one, [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs])
+    rightful = [c for c in table.earlier(one.at, wrote, name) if c.event_id not in theirs]
+    last = _together(one, rightful) if one.action in _TOGETHER else _last(one, rightful)
     if last is not None:
         return replace(one, former=last)
     of_version = one.part == "default" or one.part.startswith("version|")
@@ -73,8 +103,8 @@ def _filled(table: Table, one: Remaining, theirs: Collection[str]) -> Remaining:
 def _of_types() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for row in stands.ROWS:
-        if isinstance(row, stands.Row):
-            found.setdefault(f"AWS::{row.type}", set()).update(row.actions)
+        for one in (row,) if isinstance(row, stands.Row) else row.rows:
+            found.setdefault(f"AWS::{one.type}", set()).update(one.actions)
     return {type_: frozenset(actions) for type_, actions in found.items()}
 
 
@@ -102,13 +132,33 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
     return (written or {"event": call.event_id}) if is_whole(written) else None
 
 
+def _together(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
+    """One over the other, from the call that made it on. What is written as a whole replaces the whole."""
+    parts = _TOGETHER[one.action]
+    was: dict[str, Any] = {}
+    for call in sorted(calls, key=lambda c: c.at):
+        for trace in stands.traces(call):
+            part, gone = without_gone(trace.fact.partition("|")[2])
+            if not _is_of(one, trace) or part not in parts:
+                continue
+            kept = {} if gone or not part else {k: v for k, v in was.items() if k not in _WHOLE.get(part, ())}
+            written = {k: v for k, v in call.request.items() if k in _WRITTEN}
+            was = {**kept, **({} if gone else written)}
+    return was if was and is_whole(was) else None
+
+
+_WHOLE = {"selectors": ("eventSelectors", "advancedEventSelectors")}
+
+
 def _is_same(one: Remaining, part: str, trace: stands.Trace, call: Call) -> bool:
     of_trace = without_gone(trace.fact.partition("|")[2])[0]
     if not _is_of(one, trace):
         return False
     if part == "default" or part.startswith("version|"):  # which version is the default is written in two ways
         return of_trace == "default" or (of_trace.startswith("version|") and bool(call.request.get("setAsDefault")))
-    return of_trace == part
+    if part == "share":  # all of them at once
+        return of_trace.startswith("share")
+    return plainly(of_trace) == plainly(part)
 
 
 def _is_of(one: Remaining, trace: stands.Trace) -> bool:
@@ -120,4 +170,4 @@ def _bare(arn: str) -> str:
     if ":iam::" not in arn:
         return arn
     head, _, rest = arn.partition("/")
-    return f"{head}/{rest.rsplit('/', 1)[-1]}"
+    return plainly(f"{head}/{rest.rsplit('/', 1)[-1]}")

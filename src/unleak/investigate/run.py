@@ -11,7 +11,7 @@ from unleak.investigate.answer import Asked, answer
 from unleak.investigate.chain.graph import Around, Graph
 from unleak.investigate.chain.question import Questions
 from unleak.investigate.evidence import write_parquet
-from unleak.investigate.former import asks_for_former, with_former
+from unleak.investigate.former import asking_for_former, with_former
 from unleak.investigate.sigma.rule import Loaded
 from unleak.investigate.trail.first_look import FirstLook, first_look
 from unleak.investigate.trail.opened import Opened, shelf_folder
@@ -78,7 +78,7 @@ def investigate(wish: Wish, sources: Opened, now: datetime) -> Investigation:
         )
         asker.ask_first()
         found = answer(table, asked, now)
-        asker.ask_about([r.arn for r in found.remaining if asks_for_former(r)])
+        asker.ask_about([r.arn for r in asking_for_former(found.remaining)])
         theirs = frozenset(c.event_id for c in found.calls)
         found = replace(found, remaining=with_former(table, found.remaining, theirs))
         if wish.evidence is not None:

@@ -170,6 +170,17 @@ class Told:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a person knows and the record should have. `due`: until when somebody must have acted on it; the same text
+    again takes the place of the former one.
+    """
+
+    who: str
+    text: str
+    due: datetime | None = None
+
+
 Event = (
     Opened
     | Alerted
@@ -188,6 +199,7 @@ Event = (
     | HandedOver
     | Inherited
     | Told
+    | Noted
 )
 
 FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Inherited)

@@ -242,7 +242,7 @@ def without_gone(part: str) -> tuple[str, bool]:
 @dataclass(frozen=True, slots=True)
 class DescentRead:
     """What came of the leaked credential, followed through the trail. All that the attacker brought about lies in
-    `exhibit`, removed or not; `standing` are those of it that stand, the worst first, at most 200.
+    `exhibit`, removed or not; `standing` are those of it that stand, the worst first, at most 500.
 
     `stolen` are long-term keys of others that were probably stolen: told, and not touched. `capped` says that more was
     there than was followed. `ended` are the events of which the trail says that nothing stands any more; `made` the

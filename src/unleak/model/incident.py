@@ -21,6 +21,7 @@ from unleak.model.entry import (
     Intended,
     Looked,
     ModeSet,
+    Noted,
     Opened,
     Proposed,
     Requested,
@@ -172,6 +173,7 @@ class Incident:
     descent: DescentRead | None = None
     requested: Mapping[str, Requested] = field(default_factory=dict)
     hold: HoldSet | None = None
+    notes: tuple[Noted, ...] = ()
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
@@ -279,8 +281,8 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
             return replace(incident, requested={**incident.requested, step.id: event})
         case HoldSet():
             return replace(incident, hold=event)
-        case Told():
-            return _with_told(incident, entry.at, event)
+        case Told() | Noted():
+            return _with_words(incident, entry.at, event)
         case _:
             changed = _with_action(incident, _next_state(incident, entry.at, event))
             if event.step.unit == "break_glass" and isinstance(event, Concluded | UndoConcluded):
@@ -307,6 +309,13 @@ def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
     in_a_row = (before.unknown_in_a_row if before else 0) + 1 if event.unknown else 0
     state = CheckState(step, at, (before.runs if before else 0) + 1, event.unknown, event.may_retry, in_a_row)
     return replace(incident, checks={**incident.checks, step.id: state})
+
+
+def _with_words(incident: Incident, at: datetime, event: Told | Noted) -> Incident:
+    """What people were told, and what they say themselves."""
+    if isinstance(event, Told):
+        return _with_told(incident, at, event)
+    return replace(incident, notes=(*(n for n in incident.notes if n.text != event.text), event))
 
 
 def _with_told(incident: Incident, at: datetime, event: Told) -> Incident:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from unleak.iam.outlives import ENDS_BY
 from unleak.model.credential import CredentialKind
-from unleak.model.evidence import KeyOwner, KeyStatus
+from unleak.model.evidence import Fact, KeyOwner, KeyStatus
 from unleak.model.incident import Incident
 from unleak.model.plan import Step
 from unleak.playbook import facts
-from unleak.playbook.eviction import facts_and_steps, taken_out
+from unleak.playbook.eviction import facts_and_steps, is_a_services, taken_out
 
 _MOST_NAMED = 5
 _ROOT_SIGN_IN = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user_manage_delete-key.html"
@@ -100,9 +100,16 @@ def _no_action_for(incident: Incident) -> Iterator[str]:
     left = [f for f, steps in facts_and_steps(incident) if not steps and f.deed != "started"]
     for fact in left[:_MOST_NAMED]:
         what = f"{fact.type.removeprefix('AWS::')} {fact.arn}".rstrip()
-        yield f"{what}: {fact.detail or fact.deed}; look at it, take it out"
+        yield f"{what}: {fact.detail or fact.deed}; look at it, take it out{_way_of(fact)}"
     if left[_MOST_NAMED:]:
         yield f"and {len(left) - _MOST_NAMED} things more that the attacker left: unleak evict {incident.key_id} --plan"
+
+
+def _way_of(fact: Fact) -> str:
+    if not is_a_services(fact) or fact.deed != "created":
+        return ""
+    name = fact.arn.rsplit("/", 1)[-1]
+    return f" where no service of yours needs it: aws iam delete-service-linked-role --role-name {name}"
 
 
 def _outlives(incident: Incident) -> Iterator[str]:

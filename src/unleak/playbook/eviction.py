@@ -39,19 +39,38 @@ def facts_and_steps(incident: Incident) -> list[tuple[Fact, tuple[Step, ...]]]:
     """What stands, as the trail was read last, and what takes each out, in order; nothing where only a person can."""
     known = incident.descent.standing if incident.descent else ()
     standing = [fact for fact in without_our_denies(incident, known) if not stood_before(fact)]
-    own = [(fact, () if nobody_knows(fact) else _steps_of(fact, _account_of(incident, fact))) for fact in standing]
+    own = [
+        (fact, () if nobody_knows(fact) or is_a_services(fact) else _steps_of(fact, _account_of(incident, fact)))
+        for fact in standing
+    ]
     made = {fact.arn: steps for fact, steps in own if fact.deed == _CREATED and not fact.part and steps}
     return [(fact, steps if fact.part in _RENAMED else made.get(fact.arn, steps)) for fact, steps in own]
+
+
+def is_a_services(fact: Fact) -> bool:
+    """A role that AWS keeps for a service: nobody but the service may change it, and only by it is it let go.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+    """
+    return ":role/aws-service-role/" in fact.arn
 
 
 def _in_turn(incident: Incident, steps: tuple[Step, ...]) -> Iterator[Step]:
     """One after the other: what runs is stopped before it is deleted, a version goes when it is no default any more."""
     for step in steps:
+        if step.unit == "terminate_instance" and _are_disks_awaited(incident, step.target):
+            return
         yield step
         state = incident.action(step)
         tried = state is not None and state.outcome is not None and not state.is_open
         if not tried and (state is None or not state.shown or state.proposal is not None):
             return
+
+
+def _are_disks_awaited(incident: Incident, target: Target) -> bool:
+    """A person asked that they are kept, and they are not yet."""
+    kept = Step("snapshot_disks", target)
+    return kept.id in incident.requested and not incident.holds(kept) and not incident.is_lifted(kept)
 
 
 def _steps_of(fact: Fact, account: str) -> tuple[Step, ...]:

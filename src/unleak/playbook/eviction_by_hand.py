@@ -84,11 +84,12 @@ _DELETIONS = (
 
 _PARTS = (
     *_each("AutoScaling::AutoScalingGroup", _UNKNOWN, "settings", "capacity"),
-    *_each("CloudTrail::Trail", _UNKNOWN, "insights"),
     *_each("CloudTrail::Trail", _OURS, "logging", gone=False),
     *_each("Config::ConfigurationRecorder", _UNKNOWN, "settings"),
     *_each("Config::ConfigurationRecorder", _OURS, "recording", gone=False),
     *_each("EC2::Image", _MEANS, "stored|"),
+    *_each("EC2::Image", _UNKNOWN, "share", gone=True),
+    *_each("EC2::Snapshot", _UNKNOWN, "share", gone=True),
     *_each("EC2::Instance", _UNKNOWN, "attribute", "blockDeviceMapping", "disableApiStop", "disableApiTermination"),
     *_each("EC2::Instance", _UNKNOWN, "groupSet", "instanceInitiatedShutdownBehavior", "instanceType", "kernel"),
     *_each("EC2::Instance", _UNKNOWN, "metadata", "ramdisk", "sourceDestCheck", "state"),
@@ -115,7 +116,7 @@ _PARTS = (
     *_each("Lambda::Function", _UNKNOWN, "concurrency", "destinations"),
     *_each("Lambda::Function", _UNKNOWN, "permission|", gone=True),
     Hand("Lambda::Function", _PAST, _STARTED, "invoked"),
-    *_each("Lambda::Url", _UNKNOWN, "url", gone=True),
+    *_each("Lambda::Url", _UNKNOWN, "url", "url of|", gone=True),
     *_each("Lightsail::Instance", _UNKNOWN, "ports", "state"),
     *_each("S3::Bucket", _UNKNOWN, "cors", "encryption", "lock", "logging", "notifications", "ownership", "tags"),
     *_each("S3::Bucket", _UNKNOWN, "lifecycle", "replication", "website", gone=True),

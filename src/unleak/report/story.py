@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from unleak.model.call import Call
 from unleak.model.incident import ActionState, Incident
 from unleak.model.plan import OutcomeKind, Plan, Proof, VerdictKind
+from unleak.report.notes import Note, notes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,19 @@ class Story:
     unknown: tuple[str, ...]
     look_again_at: datetime | None = None
     may_restore_at: datetime | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def accepted_after(self) -> tuple[CallRow, ...]:
         return tuple(c for c in self.calls if c.after_containment and c.outcome == "accepted")
 
 
-def tell(incident: Incident, plan: Plan, calls: Sequence[Call], titles: Mapping[str, str]) -> Story:
-    """`titles` names the units; `calls` are those of every credential of the chain."""
+def tell(
+    incident: Incident, plan: Plan, calls: Sequence[Call], titles: Mapping[str, str], now: datetime | None = None
+) -> Story:
+    """`titles` names the units; `calls` are those of every credential of the chain. What is due is so by `now`, else by
+    the last entry.
+    """
     owner, alerts = incident.owner, incident.alerts
     permissions = incident.permissions.get(owner.user_arn or "") if owner else None
     measures = tuple(_measure(a, titles) for a in incident.actions.values() if a.outcome is not None)
@@ -146,6 +152,7 @@ def tell(incident: Incident, plan: Plan, calls: Sequence[Call], titles: Mapping[
         unknown=unknown,
         look_again_at=plan.settles_at,
         may_restore_at=plan.may_restore_at,
+        notes=notes_of(incident.notes, now or incident.updated_at or datetime.max.replace(tzinfo=UTC)),
     )
 
 

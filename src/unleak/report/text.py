@@ -27,6 +27,7 @@ def to_text(story: Story) -> str:
     for w in story.pending:
         approve = f"unleak incident approve {story.incident_id} '{w.step_id}' --why '...'"
         lines += [f"  {_clean(w.what)}", f"    needs {_clean(w.needs)}", f"    {approve}"]
+    lines += _notes(story)
     lines += ["", "What a person must still do", *(f"  - {_clean(line)}" for line in story.by_hand)]
     lines += [f"  - could not look: {_clean(line)}" for line in story.unknown]
     if story.may_restore_at and story.measures:
@@ -35,6 +36,14 @@ def to_text(story: Story) -> str:
     if story.look_again_at:
         lines += ["", f"Run it again after {_clock(story.look_again_at)} UTC: what is UNKNOWN now is known then."]
     return "\n".join(lines)
+
+
+def _notes(story: Story) -> list[str]:
+    lines = ["", "Notes"] if story.notes else []
+    for note in story.notes:
+        due = f"{note.how_soon} ({note.due:%Y-%m-%d %H:%M} UTC): " if note.due else ""
+        lines.append(f"  - {due}{_clean(note.text)} ({_clean(note.who)})")
+    return lines
 
 
 def _measures(story: Story) -> list[str]:

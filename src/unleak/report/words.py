@@ -13,6 +13,7 @@ from unleak.model.entry import (
     Intended,
     Looked,
     ModeSet,
+    Noted,
     Opened,
     Proposed,
     Requested,
@@ -53,6 +54,8 @@ def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each t
             return f"{who} asks for {step.unit} on {step.target.name}: {why}"
         case HoldSet(on, who, why):
             return f"{who} {'sets' if on else 'ends'} a legal hold: {why}"
+        case Noted(who, text, due):
+            return f"{who} notes: {text}" + (f", due {due:%Y-%m-%d %H:%M} UTC" if due else "")
         case Checked(step, evidence, unknown):
             found = "; ".join(dict.fromkeys(evidence_sentence(e) for e in evidence))
             return (

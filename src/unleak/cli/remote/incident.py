@@ -1,6 +1,7 @@
 """`unleak --server URL incident …`."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,18 @@ def hold(context: click.Context, incident: str, off: bool, why: str) -> None:
     """A legal hold: while it is on, nothing is deleted, whatever was approved."""
     server = server_of(context)
     _tell(server.ask("POST", f"/incidents/{server.incident(incident)}/hold", {"on": not off, "why": why}))
+
+
+@command.command("note")
+@click.argument("incident")
+@click.argument("text")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="DATE", help="In UTC.")
+@click.pass_context
+def note(context: click.Context, incident: str, text: str, due: datetime | None) -> None:
+    """Write into the record what you know; with --due, until when somebody must have acted."""
+    document = {"text": text} | ({"due": due.replace(tzinfo=UTC).isoformat()} if due else {})
+    server = server_of(context)
+    _tell(server.ask("POST", f"/incidents/{server.incident(incident)}/notes", document))
 
 
 @command.command("mode")

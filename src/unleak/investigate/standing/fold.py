@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from unleak.iam.repeatable import may_cover
+from unleak.investigate.standing.names import plainly
 from unleak.investigate.standing.paths import Paths
 from unleak.investigate.standing.trace import PRINCIPALS, Standing, Trace
 from unleak.model.call import Call
@@ -25,16 +27,17 @@ class Facts:
     facts: list[_Fact] = field(default_factory=list)
     live: dict[str, dict[str, list[_Fact]]] = field(default_factory=dict)
 
-    def take(self, call: Call, trace: Trace, *, attacker: bool) -> None:
+    def take(self, call: Call, told: Trace, *, attacker: bool) -> None:
         """First what it ends, then what it marks, then what it begins."""
+        trace = _compared(told)
         if attacker and self._again(trace):
             return
         ended = [self._end(fact, call) for key in trace.undoes for fact in self._under(key, trace)]
         marked = trace.mark is not None and self._mark(*trace.mark)
         undone = trace.fact.removesuffix("|gone")
-        took_own = undone != trace.fact and any(fact.trace.fact == undone for fact in ended)
+        took_own = undone != trace.fact and any(f.trace.fact == undone and not may_cover(f.told) for f in ended)
         if attacker and trace.fact and not marked and not took_own:
-            self._begin(call, trace)
+            self._begin(_Fact(trace, _told(call, told)))
 
     def _again(self, trace: Trace) -> bool:
         """The attacker did once more what stands already."""
@@ -73,10 +76,9 @@ class Facts:
             fact.told = replace(fact.told, detail=", ".join(filter(None, (fact.trace.detail, word))))
         return bool(self._at(key))
 
-    def _begin(self, call: Call, trace: Trace) -> None:
-        fact = _Fact(trace, _told(call, trace))
+    def _begin(self, fact: _Fact) -> None:
         self.facts.append(fact)
-        for name in _names(trace):
+        for name in _names(fact.trace):
             self.live.setdefault(_root(name), {}).setdefault(name, []).append(fact)
 
 
@@ -102,6 +104,13 @@ def _in_order(attacker: Iterable[Call], later: Iterable[Call]) -> Iterator[tuple
 
 def _root(key: str) -> str:
     return key.split("|", 1)[0]
+
+
+def _compared(trace: Trace) -> Trace:
+    """With its identities as they are compared."""
+    mark = (plainly(trace.mark[0]), trace.mark[1]) if trace.mark else None
+    undoes, aliases = tuple(map(plainly, trace.undoes)), tuple(map(plainly, trace.aliases))
+    return replace(trace, fact=plainly(trace.fact), undoes=undoes, aliases=aliases, mark=mark)
 
 
 def _names(trace: Trace) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from unleak.model.call import Call
 _FUNCTION = "Lambda::Function"
 _NAMED = here("lambda", "function:{functionName|>functionName}")
 _LAYER = here("lambda", "layer:{layerName}")
+_URL = "url[ of|{qualifier}]"
+"""An alias has one of its own, on which nothing of the function's hangs."""
 _MAPPING = here("lambda", "event-source-mapping:{uUID}")
 
 # Read for the function below: their ARN is put right there.
@@ -33,9 +35,10 @@ _OF_FUNCTIONS = (
     ),
     Row(
         "lambda:CreateFunctionUrlConfig lambda:UpdateFunctionUrlConfig", "Lambda::Url", CHANGED, _NAMED,
-        "URL with authenticati[on {authType|>authType}]", key="url",
+        "URL [of {qualifier}] with authenticati[on {authType|>authType}]", key=_URL,
     ),
-    Row("lambda:DeleteFunctionUrlConfig", "Lambda::Url", CHANGED, _NAMED, "URL deleted", key="url", away=True),
+    Row("lambda:DeleteFunctionUrlConfig", "Lambda::Url", CHANGED, _NAMED, "URL [of {qualifier}] deleted", key=_URL,
+        away=True),
     Row(
         "lambda:PutFunctionConcurrency", _FUNCTION, CHANGED, _NAMED,
         "{reservedConcurrentExecutions} at a time", key="concurrency",

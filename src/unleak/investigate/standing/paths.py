@@ -1,4 +1,4 @@
-"""ARNs of users, roles and groups with their paths, which most calls of IAM leave out.
+"""ARNs of users, roles and groups with their paths, which most calls of IAM leave out, and in AWS's own spelling.
 
 A name is one in its account whatever the path: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass, field
 
 from unleak.investigate.standing.field import Scene, word
+from unleak.investigate.standing.names import plainly
 from unleak.model.call import Call
 
-_WITH_PATH = re.compile(r"(arn:[\w-]+:iam::\d*:(?:user|role|group|instance-profile))/(?:[^/]+/)+([^/]+)")
+_NAMED = re.compile(r"(arn:[\w-]+:iam::\d*:(?:user|role|group|instance-profile))/((?:[^/]+/)*)([^/]+)")
 _TOLD_AT = ("roleArn", ">user.arn", ">role.arn", ">group.arn", ">instanceProfile.arn")
 
 
@@ -23,10 +24,17 @@ class Paths:
         scene = Scene(call)
         told = () if call.read_only and call.service != "sts" else (word(scene.at(path)) for path in _TOLD_AT)
         for arn in (call.principal_arn, call.issuer_arn, *told):
-            found = _WITH_PATH.fullmatch(arn) if arn else None
-            if found:
-                self._whole[f"{found[1]}/{found[2]}"] = arn
+            found = _NAMED.fullmatch(arn) if arn else None
+            if found and found[2]:
+                self._whole[_key(found)] = arn
+            elif found:
+                self._whole.setdefault(_key(found), arn)
 
     def whole(self, arn: str) -> str:
-        """With its path, where one was learned."""
-        return self._whole.get(arn, arn)
+        """With its path, where one was learned. Of several spellings nobody vouches for, always the first."""
+        found = _NAMED.fullmatch(arn)
+        return self._whole.setdefault(_key(found), arn) if found else arn
+
+
+def _key(found: re.Match[str]) -> str:
+    return plainly(f"{found[1]}/{found[3]}")

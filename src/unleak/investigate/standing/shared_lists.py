@@ -65,11 +65,18 @@ def _told(name: str) -> str:
 
 
 def unshared(type_: str, arn: str, what: str) -> Callable[[Call], Iterator[Trace]]:
-    """A reader for calls that take all accounts from the list."""
+    """A reader for calls that take all accounts from the list, whoever gave it to them."""
 
     def read(call: Call) -> Iterator[Trace]:
         filled = Scene(call).filled(arn)
         if filled:
-            yield Trace(filled, type_, Deed.CHANGED, f"{what} no longer shared", (f"{filled}|share",), "")
+            yield Trace(
+                filled,
+                type_,
+                Deed.CHANGED,
+                f"{what} shared with nobody any more",
+                (f"{filled}|share",),
+                f"{filled}|share|gone",
+            )
 
     return read

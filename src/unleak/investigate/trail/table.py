@@ -100,7 +100,9 @@ class Table:
         return self._from("marks", where, values)
 
     def later(self, since: datetime, names: Sequence[str], pattern: str) -> list[Call]:
-        """Accepted writes of these names whose parameters the pattern is found in. It is looked for in these alone."""
+        """Accepted writes of these names whose parameters the pattern is found in, whatever its case. It is looked for
+        in these alone.
+        """
         return self._writes('"at" >= ?', since, names, pattern)
 
     def earlier(self, until: datetime, names: Sequence[str], pattern: str) -> list[Call]:
@@ -111,7 +113,7 @@ class Table:
         named = f"{when} AND error IS NULL AND read_only IS NOT TRUE AND name IN (SELECT unnest(?))"
         few = f"WITH few AS MATERIALIZED (SELECT event_id, request FROM calls WHERE {named})"  # noqa: S608  ours
         asked = [at.replace(tzinfo=None), list(names), pattern]
-        found = f"{few} SELECT event_id FROM few WHERE regexp_matches(request, ?)"  # noqa: S608  ours
+        found = f"{few} SELECT event_id FROM few WHERE regexp_matches(request, ?, 'i')"  # noqa: S608  ours
         rows = self.duck.execute(found, asked).fetchall()
         return self.calls("event_id IN (SELECT unnest(?))", [[event_id for (event_id,) in rows]]) if rows else []
 

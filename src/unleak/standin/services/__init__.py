@@ -5,7 +5,7 @@ What they hold is kept by account and region, and can be laid from outside, as A
 
 from collections.abc import Mapping
 
-from unleak.standin.services import codebuild, costs, guardduty, health, lightsail
+from unleak.standin.services import codebuild, costs, documents, guardduty, health, lambda_functions, lightsail
 from unleak.standin.services.service import Holding, Holdings, OwnService, ServiceError
 
 __all__ = ["SERVICES", "Holding", "Holdings", "OwnService", "ServiceError"]
@@ -15,5 +15,7 @@ SERVICES: Mapping[str, OwnService] = {
     "codebuild": codebuild.SERVICE,
     "guardduty": guardduty.SERVICE,
     "health": health.SERVICE,
+    "lambda": lambda_functions.SERVICE,
     "lightsail": lightsail.SERVICE,
+    "ssm": documents.SERVICE,
 }

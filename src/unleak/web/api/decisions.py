@@ -1,6 +1,6 @@
 """What a person decides of an incident. Each is an entry in that person's name; the loop carries it out."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -77,6 +77,13 @@ class Why(Body):
     why: Words
 
 
+class Note(Body):
+    """`due`: until when somebody must have acted on it."""
+
+    text: Words
+    due: datetime | None = None
+
+
 class Said(BaseModel):
     """What was written, and in whose name."""
 
@@ -131,6 +138,15 @@ def hold(service: Asked, bearer: Approver, incident_id: IncidentId, held: Hold) 
     incident = seen(service, bearer, incident_id)
     decisions.hold(service.world, incident, on=held.on, who=bearer.who, why=held.why)
     return _written(service, incident_id, "held" if held.on else "the hold is over", bearer.who)
+
+
+@ROUTER.post("/incidents/{incident_id}/notes", status_code=202)
+def note(service: Asked, bearer: Responder, incident_id: IncidentId, noted: Note) -> Said:
+    """What a person knows; the same text again takes the place of the former."""
+    incident = seen(service, bearer, incident_id)
+    due = noted.due.astimezone(UTC) if noted.due else None
+    decisions.note(service.world, incident, noted.text, due, who=bearer.who)
+    return _written(service, incident_id, "noted", bearer.who)
 
 
 @ROUTER.post("/incidents/{incident_id}/mode", status_code=202)
