@@ -1,26 +1,30 @@
 # ruff: noqa: INP001, T201  a script that prints
 """`unleak serve`: how many alerts a second while it is killed, how soon a push is contained, and what bad requests do.
 
-    python bench/service.py [--seconds 20] [--pushes 30] [--bad 10000] [--database URL] [--json FILE]
+    python bench/service.py [--seconds 20] [--pushes 30] [--bad 10000] [--repositories 60] [--postgresql] [--json FILE]
 
-Server, worker and the embedded AWS share this machine's processors. The three parts are apart: --only alerts, ...
+Server, worker and the embedded AWS share this machine's processors. The parts are apart: --only alerts, and so on. With
+--postgresql, on a PostgreSQL of its own; `scale` (repositories of an owner, by one, two and three workers) always is.
 """
 
 import argparse
 import base64
 import http.client
 import json
+import os
 import random
 import resource
 import signal
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -34,11 +38,17 @@ from repository_world import Repository
 from service_world import SECRET, House, Served, house_in, signed, wait_for
 
 from conftest import Site, site_in
+from database_world import postgres
 from unleak.cli.world import record_at
+from unleak.engine.errands import errand_of
 from unleak.engine.local import incident_id_of
+from unleak.engine.procrastinate import enqueue_errand
+from unleak.intake.notice import Whole
+from unleak.model.alert import Ground
 from unleak.model.entry import Concluded
 from unleak.standin.server import Standin
 from unleak.store.codec import event_from_json
+from unleak.store.inbox import Inbox, Received
 from unleak.store.record import Record
 from unleak.store.schema import ENTRIES
 
@@ -201,6 +211,48 @@ def bad(house: House, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def scale(house: House, folder: Path, number: int) -> dict[str, Any]:
+    """Each repository once, by one, two and three workers: seconds, and processor seconds of the workers each."""
+    repositories = [_repository(folder / f"r{n}.git") for n in range(number)]
+    told: dict[str, Any] = {"repositories": number}
+    world = house.site.world(with_secret=False)
+    record = record_at(house.environment["UNLEAK_DATABASE"])
+    inbox = Inbox(record, enqueue_errand)
+    for workers in (1, 2, 3):
+        for url in repositories:
+            errand = errand_of(Whole(url, f"file://{url}", mark=f"{workers}"), "bench", Ground.CLAIM)
+            inbox.take(Received(errand[0], "bench", world.clock.now(), (), [errand]))
+        began = time.monotonic()
+        running = [house.start("worker", "--at-once", "1", log=folder / f"w{workers}-{n}.log") for n in range(workers)]
+        wait_for(lambda: not inbox.due(world.clock.now() + timedelta(days=1)), 600)
+        took = time.monotonic() - began
+        spent = sum(_processor_seconds(process.pid) for process in running)
+        for process in running:
+            process.kill()
+            process.wait()
+        told[f"{workers} workers"] = {"s": round(took, 1), "processor s a repository": round(spent / number, 3)}
+    told["set aside"] = len(inbox.aside())
+    record.close()
+    return told
+
+
+def _repository(path: Path) -> str:
+    """Of twenty commits, with a file or two each."""
+    who = ("-c", "user.name=dev", "-c", "user.email=dev@acme.example")
+    subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
+    for n in range(20):
+        (path / f"f{n % 7}.py").write_text("\n".join(f"value_{n}_{k} = {k * n}" for k in range(300)))
+        subprocess.run(["git", "-C", str(path), "add", "-A"], check=True)
+        subprocess.run(["git", "-C", str(path), *who, "commit", "-q", "-m", f"{n}"], check=True)
+    return str(path)
+
+
+def _processor_seconds(pid: int) -> float:
+    """Of a process and of the children that it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(int(fields[n]) for n in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
+
+
 def _one_bad(served: Served, kind: int, n: int) -> str:
     body = json.dumps({"n": n, "x": "y" * (n % 2000)}).encode()
     sender, headers = "github", {"X-Hub-Signature-256": "sha256=" + f"{n:064x}"}
@@ -245,25 +297,28 @@ def main() -> None:
     options.add_argument("--kills", type=float, default=5, help="seconds between two kills; 0: none")
     options.add_argument("--pushes", type=int, default=30)
     options.add_argument("--bad", type=int, default=10_000)
-    options.add_argument("--database", default="", help="of PostgreSQL; it must be empty")
-    options.add_argument("--only", choices=["alerts", "pushes", "bad"], action="append")
+    options.add_argument("--repositories", type=int, default=60)
+    options.add_argument("--postgresql", action="store_true")
+    options.add_argument("--only", choices=["alerts", "pushes", "bad", "scale"], action="append")
     options.add_argument("--json", type=Path)
     asked = options.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     told: dict[str, Any] = {}
-    with Standin() as standin, tempfile.TemporaryDirectory() as name:
-        for part in asked.only or ["alerts", "pushes", "bad"]:
+    with Standin() as standin, tempfile.TemporaryDirectory() as name, postgres() as database:
+        for part in asked.only or ["alerts", "pushes", "bad", "scale"]:
             folder = Path(name) / part
             folder.mkdir()
-            url = asked.database or f"sqlite:///{folder / 'unleak.db'}"
+            shared = asked.postgresql or part == "scale"
             site: Site = site_in(standin, folder)
-            for house in house_in(site, folder, url):
+            for house in house_in(site, folder, database() if shared else f"sqlite:///{folder / 'unleak.db'}"):
                 if part == "alerts":
                     told[part] = alerts(house, asked.seconds, asked.kills)
                 elif part == "pushes":
                     told[part] = pushes(house, folder, asked.pushes)
-                else:
+                elif part == "bad":
                     told[part] = bad(house, asked.bad)
+                else:
+                    told[part] = scale(house, folder, asked.repositories)
             print(part, json.dumps(told[part]), flush=True)
     if asked.json:
         asked.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from unleak.store.record import Record
 _NUMBERS = itertools.count(1)
 
 
-@pytest.fixture(scope="session", name="postgres")
-def postgres_fixture() -> Iterator[Callable[[], str]]:
+@contextmanager
+def postgres() -> Iterator[Callable[[], str]]:
     """Gives the URL of a database that nobody has used yet. Not in pytest's folders: started by root, the server runs
     as somebody else, who may not enter them.
     """
@@ -35,6 +36,12 @@ def postgres_fixture() -> Iterator[Callable[[], str]]:
 
         yield database
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", name="postgres")
+def postgres_fixture() -> Iterator[Callable[[], str]]:
+    with postgres() as database:
+        yield database
 
 
 @pytest.fixture(name="record_url", params=["sqlite", "postgresql"])
