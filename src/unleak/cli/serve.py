@@ -17,10 +17,11 @@ from unleak.model.errors import Misuse
 @click.option(
     "--at-once", default=4, show_default=True, help="Incidents that this process responds to at a time; 0: none."
 )
+@click.option("--proxy", default="", metavar="ADDRESS", help="Of a proxy in front, which says for whom it asks.")
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without https: a proxy has it.")
 @aws_options
 def command(
-    host: str, port: int, certificate: str, key: str, at_once: int, insecure: bool,
+    host: str, port: int, certificate: str, key: str, at_once: int, proxy: str, insecure: bool,
     profile: str, region: str, config_path: Path | None,
 ) -> None:  # fmt: skip
     """Hear of leaks, and respond: hooks for GitHub, AWS and scanners, an API for people and programs.
@@ -46,7 +47,7 @@ def command(
 
     inbox = inbox_of(world)
     service = make_service(world, inbox)
-    serve(service, make_hands(world, inbox), Place(host, port, certificate, key, at_once))
+    serve(service, make_hands(world, inbox), Place(host, port, certificate, key, at_once, proxy))
 
 
 def _check(host: str, certificate: str, key: str, *, insecure: bool) -> None:

@@ -36,6 +36,10 @@ from unleak.store.inbox import Errand, Inbox, Known, Received
 
 _KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription)}
 _EACH_SECONDS = 1.0
+_FORGETS_EACH = timedelta(hours=1)
+Broken = Callable[[str, Exception], None]
+"""Hears of an errand that ended in a defect."""
+
 _AGAIN = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200))
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SECRET_TYPES = "aws_access_key_id,aws_secret_access_key,aws_session_token,aws_temporary_access_key_id"  # noqa: S105
@@ -64,41 +68,42 @@ def errand_of(asked: Asked, source: str, ground: Ground) -> tuple[str, str]:
     return sha256(body.encode()).hexdigest(), body
 
 
-def run_errand(hands: Hands, errand: Errand) -> None:
-    """Raises Busy while another process runs it; every other failure is kept with it."""
+def run_errand(hands: Hands, errand: Errand, broken: Broken = lambda _id, _defect: None) -> None:
+    """Raises Busy while another process runs it. Every failure is kept with it; a defect sets it aside, and is told."""
     with hands.world.record.lease(f"errand-{errand.id[:40]}"):
         if hands.inbox.errand(errand.id) is None:
             return
         try:
             told = _run(hands, errand)
-        except (Misuse, CouldNotLook) as error:
+        except UnleakError as error:
             _later(hands, errand, error)
-            return
-        hands.inbox.done(errand.id, told)
-
-
-def run_due(hands: Hands, broken: Callable[[str, Exception], None] = lambda _id, _defect: None) -> int:
-    """All that are due, and how many they were. What breaks on a defect is set aside: it must not stop the others."""
-    due = hands.inbox.due(hands.world.clock.now())
-    for errand in due:
-        try:
-            run_errand(hands, errand)
-        except Busy:
-            continue
-        except Exception as defect:  # noqa: BLE001  as said above
+        except Exception as defect:  # noqa: BLE001  one errand's defect must not stop the others
             hands.inbox.set_aside(errand.id, f"a defect of unleak: {type(defect).__name__}")
             broken(errand.id, defect)
+        else:
+            hands.inbox.done(errand.id, told)
+
+
+def run_due(hands: Hands, broken: Broken = lambda _id, _defect: None) -> int:
+    """All that are due and that nobody else runs. How many were due."""
+    due = hands.inbox.due(hands.world.clock.now())
+    for errand in due:
+        with suppress(Busy):
+            run_errand(hands, errand, broken)
     return len(due)
 
 
 def keep_running(
-    hands: Hands, bell: Bell, told: Callable[[], None] = lambda: None,
-    broken: Callable[[str, Exception], None] = lambda _id, _defect: None,
-) -> None:  # fmt: skip
+    hands: Hands, bell: Bell, told: Callable[[], None] = lambda: None, broken: Broken = lambda _id, _defect: None
+) -> None:
     """Until the bell says that it is over. `told` hears that something was run, and may have brought an alert."""
+    forgets_at = hands.world.clock.now()
     while not bell.is_over:
         if run_due(hands, broken):
             told()
+        if hands.world.clock.now() >= forgets_at:
+            hands.inbox.forget(hands.world.clock.now())
+            forgets_at = hands.world.clock.now() + _FORGETS_EACH
         bell.wait(_EACH_SECONDS)
 
 

@@ -122,7 +122,8 @@ def _run_errand(app: App, hands: Hands, errand_id: str) -> None:
 
 
 def _sweep_errands(app: App, hands: Hands) -> None:
-    """Those whose job was lost."""
+    """Those whose job was lost; what is long past is forgotten."""
+    hands.inbox.forget(hands.world.clock.now())
     for errand in hands.inbox.due(hands.world.clock.now() - _LATE):
         _defer_errand(app, hands, errand)
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from threading import Lock
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.record import Record
 from unleak.store.schema import ENTRIES, ERRANDS, MESSAGES
 
-_TRIES = 5
+_TRIES = 20
 _KEPT = timedelta(days=30)
 
 # Made once: making a statement costs more than running it.
@@ -31,6 +32,7 @@ _ALERTS = sa.select(ENTRIES.c.body).where(
 )
 _MESSAGE = sa.select(MESSAGES.c.id).where(MESSAGES.c.id == sa.bindparam("id"))
 _ERRAND = sa.select(ERRANDS.c.id).where(ERRANDS.c.id == sa.bindparam("id"))
+_IN_LINE = sa.text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
 _NEW_MESSAGE, _NEW_ENTRY, _NEW_ERRAND = MESSAGES.insert(), ENTRIES.insert(), ERRANDS.insert()
 
 
@@ -98,14 +100,17 @@ class Inbox:
         raise CouldNotLook("the message could not be stored: others write to the same incident", "send it again")
 
     def _take_all(self, waiting: list[tuple[Received, Future[Taken]]]) -> None:
-        """Each for itself: what is wrong with one is no matter for the others."""
+        """Each for itself: what is wrong with one is no matter for the others. Nobody is left without an answer."""
         outcomes: list[tuple[Future[Taken], Taken | Exception]] = []
         try:
             with self._begun() as db:
+                self._line_up(db, {incident for message, _ in waiting for incident, _ in message.opened})
                 outcomes = [(answer, self._outcome(db, message)) for message, answer in waiting]
         except DatabaseError as error:
-            failed = CouldNotLook(f"the message could not be stored: {error.orig}", "send it again")
+            failed: Exception = CouldNotLook(f"the message could not be stored: {error.orig}", "send it again")
             outcomes = [(answer, failed) for _, answer in waiting]
+        except Exception as error:  # noqa: BLE001  whoever waits must hear of it
+            outcomes = [(answer, error) for _, answer in waiting]
         for answer, outcome in outcomes:
             if isinstance(outcome, Taken):
                 answer.set_result(outcome)
@@ -120,12 +125,22 @@ class Inbox:
                 db.exec_driver_sql("BEGIN IMMEDIATE")
             yield db
 
+    def _line_up(self, db: sa.Connection, incidents: set[str]) -> None:
+        """Other processes that hear of the same incidents wait, all in one order: nobody waits for each other."""
+        if self._record.is_shared:
+            numbers = sorted(int.from_bytes(sha256(f"inbox {i}".encode()).digest()[:8], signed=True) for i in incidents)
+            db.execute(_IN_LINE, {"numbers": numbers})
+
     def _outcome(self, db: sa.Connection, message: Received) -> Taken | Exception:
         try:
             with db.begin_nested():
                 db.execute(_NEW_MESSAGE, {"id": message.id, "sender": message.sender, "at": message.at.isoformat()})
                 return self._all(db, message)
         except IntegrityError as error:
+            return error
+        except DatabaseError:
+            raise  # the whole transaction is lost
+        except Exception as error:  # noqa: BLE001  a defect of one message
             return error
 
     def _all(self, db: sa.Connection, message: Received) -> Taken:

@@ -40,11 +40,10 @@ def bearer_with(role: Role) -> Callable[..., Bearer]:
     ) -> Bearer:
         service: Service = request.app.state.service
         address = request.client.host if request.client else ""
-        if not service.strangers.has_any(address):
-            raise Refused(Reason.TOO_MANY, "too much from this address was refused", "wait a minute")
         token = service.tokens.of(shown.credentials) if shown else None
         if token is None or not token.is_good(service.world.clock.now()):
-            service.strangers.spend(address)
+            if not service.strangers.spend(address):
+                raise Refused(Reason.TOO_MANY, "too much from this address was refused", "wait a minute")
             raise NotAllowed(401, "there is no good token in this request", "send `Authorization: Bearer TOKEN`")
         if not service.bearers.spend(token.id):
             raise Refused(Reason.TOO_MANY, "this token asks too often", "wait a minute")

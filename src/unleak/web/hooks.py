@@ -1,8 +1,8 @@
 """`POST /hooks/<sender>`: authenticated, parsed, stored; only then answered.
 
-1. An address that was refused too often is not listened to.
-2. The body is read, no larger and no slower than it may be (`body`).
-3. The sender's own file checks and parses it.
+1. The body is read, no larger and no slower than it may be (`body`).
+2. The sender's own file checks and parses it.
+3. Where it is refused, an address that was refused too often hears no more than that. What is signed is always heard.
 4. Its alerts and errands are stored with the message's number, in one transaction with who is to be woken.
 5. Where it brought a secret, the key is tried now: the secret is in this process only, and nowhere else.
 6. The answer.
@@ -41,13 +41,12 @@ def hooks(service: Service) -> APIRouter:
         address = request.client.host if request.client else ""
         counted = sender_id if sender_id in service.senders else "unknown"
         try:
-            answer = await _hear(service, sender_id, request, address)
+            answer = await _hear(service, sender_id, request)
         except Refused as refused:
-            service.counts.messages.labels(counted, refused.reason.value).inc()
-            log("refused", sender=counted, reason=refused.reason.value, address=address, said=str(refused))
-            if refused.reason not in {Reason.REPLAYED, Reason.STORE_UNREACHABLE, Reason.KEYS_UNREACHABLE}:
-                service.strangers.spend(address)
-            raise
+            why = _too_many(service, address, refused)
+            service.counts.messages.labels(counted, why.reason.value).inc()
+            log("refused", sender=counted, reason=why.reason.value, address=address, said=str(why))
+            raise why from refused
         service.counts.messages.labels(counted, "taken").inc()
         service.counts.answered.labels(counted).observe(time.perf_counter() - begun)
         return answer
@@ -55,9 +54,16 @@ def hooks(service: Service) -> APIRouter:
     return router
 
 
-async def _hear(service: Service, sender_id: str, request: Request, address: str) -> JSONResponse:
-    if not service.strangers.has_any(address):
-        raise Refused(Reason.TOO_MANY, "too much from this address was refused", "wait a minute")
+def _too_many(service: Service, address: str, refused: Refused) -> Refused:
+    """The same, or that it was too often; what is not the sender's fault does not count."""
+    if refused.reason in {Reason.REPLAYED, Reason.STORE_UNREACHABLE, Reason.KEYS_UNREACHABLE}:
+        return refused
+    if service.strangers.spend(address):
+        return refused
+    return Refused(Reason.TOO_MANY, "too much from this address was refused", "wait a minute")
+
+
+async def _hear(service: Service, sender_id: str, request: Request) -> JSONResponse:
     sender = service.senders.get(sender_id)
     if sender is None:
         raise Refused(Reason.NO_SUCH_SENDER, "there is no such sender", f"there are {', '.join(service.senders)}")

@@ -16,10 +16,6 @@ class Patience:
         self._most, self._clock, self._lock = float(a_minute), clock, Lock()
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def has_any(self, name: str) -> bool:
-        with self._lock:
-            return self._now(name) >= 1
-
     def spend(self, name: str) -> bool:
         """False where there was none left."""
         with self._lock:

@@ -1,11 +1,11 @@
 """One process: it answers, and looks after what came in; on PostgreSQL, others may help it."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from types import FrameType
@@ -17,6 +17,7 @@ from unleak.engine.bell import Bell
 from unleak.engine.errands import Hands, keep_running, look_now
 from unleak.engine.watch import Watch
 from unleak.model.entry import Entry
+from unleak.model.errors import Misuse, UnleakError
 from unleak.report.words import sentence
 from unleak.respond import World
 from unleak.web.app import make_app
@@ -31,13 +32,17 @@ _GRACE_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to listen; `certificate` and `key` are files, for https. `at_once`: incidents; 0: leave them to workers."""
+    """Where to listen; `certificate` and `key` are files, for https. `at_once`: incidents; 0: leave them to workers.
+
+    `proxy`: the addresses that may say for whom they ask.
+    """
 
     host: str
     port: int
     certificate: str = ""
     key: str = ""
     at_once: int = 4
+    proxy: str = ""
 
 
 def serve(service: Service, hands: Hands, place: Place) -> None:
@@ -48,11 +53,11 @@ def serve(service: Service, hands: Hands, place: Place) -> None:
     if url := queue_of(whole):
         jobs.append(partial(read_queue, whole, url, listening))
     workers = [threading.Thread(target=job, daemon=True) for job in jobs]
-    server = _Server(_config(whole, place))
+    server, listener = _Server(_config(whole, place)), _listener(place)
     for worker in workers:
         worker.start()
     try:
-        server.run()
+        server.run([listener])
     finally:
         for one in (bell, errands, listening):
             one.end()
@@ -62,15 +67,32 @@ def serve(service: Service, hands: Hands, place: Place) -> None:
         log("stopped")
 
 
+def _listener(place: Place) -> socket.socket:
+    """Raises Misuse where nobody can listen there."""
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    try:
+        return socket.create_server((place.host, place.port), family=family, backlog=2048)
+    except OSError as error:
+        raise Misuse(
+            f"cannot listen at {place.host}, port {place.port}: {error.strerror}", "name another with --port"
+        ) from error
+
+
 def _ring(*bells: Bell) -> None:
     for bell in bells:
         bell.ring()
 
 
 def _try(pool: ThreadPoolExecutor, world: World, incident: str) -> None:
-    """The sender waits for it, but not for ever."""
-    with suppress(Late):
+    """The sender waits for it, but not for ever. What goes wrong is no matter to them: the alert is stored."""
+    try:
         pool.submit(look_now, world, incident).result(_ANSWER_WITHIN)
+    except Late:
+        return
+    except UnleakError as error:
+        log("not tried", incident=incident, said=str(error))
+    except Exception as defect:  # noqa: BLE001  as above
+        _broken(incident, defect)
 
 
 def _workers(world: World, hands: Hands, place: Place, bell: Bell, errands: Bell) -> list[Callable[[], None]]:
@@ -106,7 +128,8 @@ def _config(service: Service, place: Place) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(place.proxy),
+        forwarded_allow_ips=place.proxy or None,
         limit_concurrency=500,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -122,10 +145,10 @@ class _Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
 
-    def _log_started_message(self, listeners: object) -> None:
-        super()._log_started_message(listeners)  # type: ignore[arg-type]
-        ports = [s.getsockname()[1] for server in self.servers for s in server.sockets]
-        log("listening", host=self.config.host, port=ports[0] if ports else self.config.port)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or []:
+            log("listening", host=self.config.host, port=one.getsockname()[1])
 
 
 class _Impatient(H11Protocol):

@@ -12,6 +12,7 @@ from unleak.model.alert import Ground
 from unleak.web.api.asked import Asked
 from unleak.web.bearer import Bearer, Responder
 from unleak.web.hooks import take
+from unleak.web.problems import NotAllowed
 from unleak.web.service import Service
 
 ROUTER = APIRouter(tags=["reports"])
@@ -28,8 +29,10 @@ class Taken(BaseModel):
 @ROUTER.post("/reports", status_code=202)
 async def report(service: Asked, bearer: Responder, request: Request) -> Taken:
     """The body is the report as its tool wrote it. It proves nothing: a key id in it changes nothing, and a secret
-    counts once AWS has accepted it.
+    counts once AWS has accepted it. It may name keys of any account: a token of some accounts may not hand it over.
     """
+    if bearer.token.accounts:
+        raise NotAllowed(403, "a report may name keys of any account, and the token is for some", "ask for one for all")
     body = await request.body()
     return await run_in_threadpool(_take, service, bearer, body)
 
