@@ -311,6 +311,8 @@ def ended_before(crash: Crashes, again: Played) -> bool:
     return crash.at_entry is not None and again.entries < crash.at_entry
 
 
+EVERY = 37
+"""For the tests: one boundary of so many. `make crash` tries each."""
 _WITH_THE_USER = {"revoke_service_credentials", "deactivate_key"}
 """What need not be done by itself any more once the user is deleted, who had it."""
 
@@ -335,6 +337,20 @@ def _like(step: str, whole: Played) -> str:
     mine = [s for s in whole.done if s.split(":")[0] == unit and s.partition("#")[2] == rounds]
     same = [s for s in mine if s.rsplit("/", 1)[-1] == step.rsplit("/", 1)[-1]]
     return (same or mine or [""])[0]
+
+
+def assert_harmless(standin: Standin, folder: Path, name: str) -> None:
+    """At some boundaries and changes, others for each playbook."""
+    case = CASES[name]
+    whole = play(standin, folder / "whole", case)
+    assert whole.done
+    tried = 0
+    for n, crash in enumerate(crashes(whole, EVERY, first=2 * list(CASES).index(name))):
+        again = play(standin, folder / str(n), case, crash=crash)
+        assert crash.died or ended_before(crash, again)
+        assert differences(whole, again) == [], crash
+        tried += crash.died
+    assert tried
 
 
 def main() -> int:
