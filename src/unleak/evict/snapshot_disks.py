@@ -20,8 +20,7 @@ class SnapshotDisks:
     id = "snapshot_disks"
     title = "Keep the disks of the instance as snapshots"
     permissions = (
-        "ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:CreateSnapshots", "ec2:CreateSnapshot",
-        "ec2:CreateTags", "ec2:DeleteSnapshot",
+        "ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:CreateSnapshots", "ec2:CreateTags", "ec2:DeleteSnapshot",
     )  # fmt: skip
     breaking = False
     reversible = True
@@ -51,17 +50,13 @@ class SnapshotDisks:
 
     def apply(self, context: Context, target: Target, change: Change) -> Outcome:
         ec2, volumes = _ec2(context, target), list(change.after["volumes"])
-        kept = _of_ours(context, ec2, volumes)
-        missing = [v for v in volumes if not _is_kept(kept[v])]
-        said = {
-            "Description": f"unleak: {target.name}, {context.incident.id}",
-            "TagSpecifications": [{"ResourceType": "snapshot", "Tags": [{"Key": _TAG, "Value": _mark(context)}]}],
-        }
-        if missing == volumes:  # of one moment
-            ec2.create_snapshots(InstanceSpecification={"InstanceId": target.name}, **said)
-        else:
-            for volume in missing:
-                ec2.create_snapshot(VolumeId=volume, **said)
+        kept = {v for v, snapshots in _of_ours(context, ec2, volumes).items() if _is_kept(snapshots)}
+        if kept < set(volumes):  # those of one call are of one moment
+            ec2.create_snapshots(
+                InstanceSpecification={"InstanceId": target.name, **_without(kept, _boot_volume(ec2, target))},
+                Description=f"unleak: {target.name}, {context.incident.id}",
+                TagSpecifications=[{"ResourceType": "snapshot", "Tags": [{"Key": _TAG, "Value": _mark(context)}]}],
+            )
         return Outcome(OutcomeKind.DONE, change.summary)
 
     def verify(self, context: Context, target: Target, change: Change | None) -> Look:
@@ -91,6 +86,12 @@ def told(instance: str, kept: Mapping[str, list[Mapping[str, Any]]]) -> Look:
     return Look(Tri.YES, detail=f"{instance}: each of its {len(states)} disks is kept", immediate=True)
 
 
+def _without(kept: set[str], boot: str) -> dict[str, Any]:
+    """What need not be taken once more, as CreateSnapshots wants it said."""
+    data = sorted(kept - {boot})
+    return {"ExcludeBootVolume": boot in kept} | ({"ExcludeDataVolumeIds": data} if data else {})
+
+
 def _is_kept(snapshots: Iterable[Mapping[str, Any]]) -> bool:
     return any(s["State"] != "error" for s in snapshots)
 
@@ -103,13 +104,27 @@ def _ec2(context: Context, target: Target, *, fresh: bool = False) -> Client:
     return context.aws.client(target.account, "ec2", target.region, fresh=fresh)
 
 
-def _volumes(ec2: Client, target: Target) -> list[str]:
+def _disks(ec2: Client, target: Target) -> dict[str, str]:
+    """The volume of each device; the first is the one that it boots from. Empty where the instance is gone."""
     try:
         found = ec2.describe_instances(InstanceIds=[target.name])["Reservations"]
     except NotFound:
         found = []
-    disks = [d for r in found for i in r["Instances"] for d in i.get("BlockDeviceMappings", ())]
-    volumes = sorted(str(d["Ebs"]["VolumeId"]) for d in disks if d.get("Ebs"))
+    machines = [i for r in found for i in r["Instances"]]
+    return {
+        str(d["DeviceName"]): str(d["Ebs"]["VolumeId"])
+        for i in machines
+        for d in sorted(i.get("BlockDeviceMappings", ()), key=lambda d: d["DeviceName"] != i.get("RootDeviceName"))
+        if d.get("Ebs")
+    }
+
+
+def _boot_volume(ec2: Client, target: Target) -> str:
+    return next(iter(_disks(ec2, target).values()), "")
+
+
+def _volumes(ec2: Client, target: Target) -> list[str]:
+    volumes = sorted(_disks(ec2, target).values())
     if not volumes:
         raise NotPossible(f"{target.name} has no disk that could be kept: it is gone, or has none of EBS", "look at it")
     return volumes

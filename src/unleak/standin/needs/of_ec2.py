@@ -24,10 +24,9 @@ def of_ec2(call: ApiCall, caller: Principal, view: AccountView) -> tuple[Need, .
         return (Need(action, "*", conditions),)
     if call.operation == "RunInstances":
         own = [Need(action, arn, conditions) for arn in _launched(call, caller.account)]
-        tagging = _tagged_at_launch(call, caller.account)
     else:
         own = [_on(action, arn, call, caller.account, conditions) for arn in _named(call, caller.account)]
-        tagging = []
+    tagging = _tagged_when_made(call, caller.account)
     passed = _passed_roles(call, caller.account, view) if call.operation in _GIVES_PROFILE else ()
     return (*own, *tagging, *passed)
 
@@ -55,7 +54,7 @@ def _launched(call: ApiCall, account: str) -> Iterator[str]:
         yield f"{base}key-pair/{p['KeyName']}"
 
 
-def _tagged_at_launch(call: ApiCall, account: str) -> list[Need]:
+def _tagged_when_made(call: ApiCall, account: str) -> list[Need]:
     """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html"""
     specified = call.parameters.get("TagSpecification")
     needs = []
