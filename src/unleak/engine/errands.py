@@ -6,7 +6,6 @@ What fails is tried again, later each time, then set aside with its reason.
 """
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -16,8 +15,8 @@ from typing import Any
 
 from unleak.engine.bell import Bell
 from unleak.engine.local import first_committed, incident_id_of, opening
+from unleak.intake.notice import COMMIT, HostAlert, Push, Subscription, Whole, ground_of
 from unleak.intake.notice import Errand as Asked
-from unleak.intake.notice import HostAlert, Push, Subscription, Whole
 from unleak.intake.reported import Reported
 from unleak.intake.scanner_reports import read_report
 from unleak.model.alert import Alert, Ground
@@ -41,7 +40,6 @@ Broken = Callable[[str, Exception], None]
 """Hears of an errand that ended in a defect."""
 
 _AGAIN = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200))
-_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SECRET_TYPES = "aws_access_key_id,aws_secret_access_key,aws_session_token,aws_temporary_access_key_id"  # noqa: S105
 
 
@@ -142,7 +140,7 @@ def _scanned(hands: Hands, asked: Push | Whole) -> Scan:
     if isinstance(asked, Whole):
         with cloned(asked.url, login=login) as repository:
             return _of(asked.repository, scan_history(repository))
-    if not (_OID.fullmatch(asked.before) and _OID.fullmatch(asked.after)):
+    if not (COMMIT.fullmatch(asked.before) and COMMIT.fullmatch(asked.after)):
         raise Misuse("a push names no commits", "")
     with fetched(asked.url, asked.ref, asked.before, asked.after, login=login) as (repository, revisions):
         if not revisions:
@@ -187,7 +185,7 @@ def _tell(hands: Hands, errand: Errand, source: str, found: Sequence[tuple[Repor
             hands.world.vault.put(report.credentials)
     alerts = [
         Alert(
-            r.key_id, _ground(r, ground), source, now, who,
+            r.key_id, ground_of(r, ground), source, now, who,
             leaked_at=first_committed(r.places, now), places=r.places, public=r.public,
         )
         for r, ground in found
@@ -200,11 +198,6 @@ def _tell(hands: Hands, errand: Errand, source: str, found: Sequence[tuple[Repor
         if report.credentials is not None:
             look_now(hands.world, incident_id_of(report.key_id))
     return f"{len(found)} keys" if found else "no key"
-
-
-def _ground(report: Reported, ground: Ground) -> Ground:
-    """A secret counts once AWS has accepted it."""
-    return Ground.FOUND_SECRET if ground is Ground.CLAIM and report.credentials is not None else ground
 
 
 def look_now(world: World, incident_id: str) -> None:

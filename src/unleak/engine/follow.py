@@ -4,20 +4,15 @@ GitHub shows the last 300 events, half a minute to six hours old, and says how o
 errand like a webhook's; one that is seen twice is one.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from unleak.engine.errands import errand_of
-from unleak.intake.notice import Errand, Push, Whole
+from unleak.intake.notice import COMMIT, REF, REPOSITORY, Errand, Push, Whole
 from unleak.model.alert import Ground
 from unleak.model.errors import CouldNotLook
 from unleak.scan.sources.github_api import Api, News, Record
 from unleak.store.inbox import Inbox, Known, Received
-
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
-_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REF = re.compile(r"refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]{1,255}")
 
 
 class Follower:
@@ -56,7 +51,7 @@ class Follower:
         """Pushes, and repositories that became public; of anything else, and of what makes no sense, nothing."""
         for event in events:
             name, who = _text(event, "repo", "name"), _text(event, "actor", "login")
-            if not _NAME.fullmatch(name):
+            if not REPOSITORY.fullmatch(name):
                 continue
             url = f"{self._home}/{name}.git"
             if event.get("type") == "PublicEvent":
@@ -68,7 +63,7 @@ class Follower:
 def _push(event: Record, name: str, url: str, who: str) -> Push | None:
     """None where a branch was deleted, or something makes no sense."""
     ref, before, after = (_text(event, "payload", part) for part in ("ref", "before", "head"))
-    if not (_REF.fullmatch(ref) and _OID.fullmatch(before) and _OID.fullmatch(after) and after.strip("0")):
+    if not (REF.fullmatch(ref) and COMMIT.fullmatch(before) and COMMIT.fullmatch(after) and after.strip("0")):
         return None
     public = event.get("public")
     return Push(name, url, ref, before, after, who, public if isinstance(public, bool) else None)

@@ -3,6 +3,7 @@
 A sender answers for its signature scheme; that a message comes twice is seen by the service, from `Heard.id`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,11 @@ from enum import StrEnum
 from unleak.intake.reported import Reported
 from unleak.model.alert import Ground
 from unleak.model.errors import UnleakError
+
+REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
+REF = re.compile(r"refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]{1,255}")
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+"""What a name of a repository, a branch or tag, and a commit may be, whoever says it."""
 
 
 class Reason(StrEnum):
@@ -104,6 +110,12 @@ Errand = Push | HostAlert | Whole | Subscription
 """What must be fetched before there is an alert, or a sender goes on sending."""
 
 
+def ground_of(reported: Reported, ground: Ground) -> Ground:
+    """A found secret is more than a claim, and less than anybody's better word."""
+    claimed = ground is Ground.CLAIM and reported.credentials is not None
+    return Ground.FOUND_SECRET if claimed else ground
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What an authenticated message says. `id` is the same whenever the same message comes again, and made of what is
@@ -125,9 +137,7 @@ class Heard:
     reason: str = ""
 
     def ground_of(self, reported: Reported) -> Ground:
-        """A found secret is more than a claim, and less than anybody's better word."""
-        claimed = self.ground is Ground.CLAIM and reported.credentials is not None
-        return Ground.FOUND_SECRET if claimed else self.ground
+        return ground_of(reported, self.ground)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from unleak.intake.body import id_of, json_of
-from unleak.intake.notice import Access, Errand, Heard, HostAlert, Message, Push, Reason, Refused, Sender, Whole
+from unleak.intake.notice import (
+    COMMIT,
+    REF,
+    REPOSITORY,
+    Access,
+    Errand,
+    Heard,
+    HostAlert,
+    Message,
+    Push,
+    Reason,
+    Refused,
+    Sender,
+    Whole,
+)
 from unleak.intake.scanner_reports.fields import at, text_at
 from unleak.intake.shared_secret import NEEDS, TAKES, check_signed
 from unleak.intake.words import said
@@ -18,9 +32,6 @@ from unleak.model.alert import Ground
 
 _GITHUB, _API = "https://github.com", "https://api.github.com"
 _HOST = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._/-]*)?")
-_REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
-_REF = re.compile(r"refs/(?:heads|tags)/[^\x00-\x20\x7f~^:?*\[\\]{1,255}")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OPENS = {"created", "reopened", "publicly_leaked", "validated"}
 _MOST = 2**53
 
@@ -96,7 +107,7 @@ def _push(body: Any, host: _Host) -> _Said:
     """A commit's own authors are in its history; who pushed is in no history."""
     repository, ref = _repository(body), text_at(body, "ref")
     before, after = text_at(body, "before"), text_at(body, "after")
-    if not repository or not _COMMIT.fullmatch(before) or not _COMMIT.fullmatch(after) or not _is_ref(ref):
+    if not repository or not COMMIT.fullmatch(before) or not COMMIT.fullmatch(after) or not _is_ref(ref):
         return _Said(why="it is damaged: no branch or tag that moved stands in it")
     if at(body, "deleted") is True or not after.strip("0"):
         return _Said(why="a branch or tag was deleted")
@@ -124,7 +135,7 @@ def _repository_event(body: Any, host: _Host) -> _Said:
 
 def _repository(body: Any) -> str:
     name = text_at(body, "repository", "full_name")
-    return name if _REPOSITORY.fullmatch(name) and not {".", ".."} & set(name.split("/")) else ""
+    return name if REPOSITORY.fullmatch(name) and not {".", ".."} & set(name.split("/")) else ""
 
 
 def _clone_url(body: Any, host: _Host, repository: str) -> str:
@@ -134,7 +145,7 @@ def _clone_url(body: Any, host: _Host, repository: str) -> str:
 
 def _is_ref(ref: str) -> bool:
     """https://git-scm.com/docs/git-check-ref-format"""
-    return ref.isprintable() and _REF.fullmatch(ref) is not None and ".." not in ref and "@{" not in ref
+    return ref.isprintable() and REF.fullmatch(ref) is not None and ".." not in ref and "@{" not in ref
 
 
 def _public(body: Any) -> bool | None:
