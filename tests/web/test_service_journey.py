@@ -2,13 +2,14 @@
 
 import json
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from repository_world import Repository
-from service_world import House, house_in, wait_for
+from service_world import UNLEAK, House, house_in, wait_for
 
 from conftest import Site
 from database_world import postgres_fixture, record_url_fixture  # noqa: F401  fixtures
@@ -137,3 +138,12 @@ def test_a_person_elsewhere_has_the_service_do_it(house: House) -> None:
     iam = house.site.stage.admin.client(house.site.stage.account, "iam")
     wait_for(lambda: not iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"])
     there.client.close()
+
+
+def test_an_option_that_is_none_is_not_passed_over(house: House) -> None:
+    asked = ("incident", "request", "AKIA", "delete_key", "AKIA", "--option", "version", "--why", "a test")
+    done = subprocess.run(
+        [*UNLEAK, "--server", "http://127.0.0.1:9", *asked], env={**house.environment, "UNLEAK_TOKEN": "x"},
+        cwd=house.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "--option version is no option" in done.stderr) == (2, True), done.stderr

@@ -40,11 +40,11 @@ def request(
 
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
-    step = decisions.request(world, found, unit, target, who=person(), why=why, options=_options(options))
+    step = decisions.request(world, found, unit, target, who=person(), why=why, options=options_in(options))
     click.echo(f"asked for: {step.id}\n  next: unleak respond {found.key_id}, which shows it; then approve it")
 
 
-def _options(given: tuple[str, ...]) -> dict[str, str]:
+def options_in(given: tuple[str, ...]) -> dict[str, str]:
     from unleak.model.errors import Misuse
 
     for one in given:

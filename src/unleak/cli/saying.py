@@ -18,3 +18,8 @@ def without_secrets(line: str) -> str:
     from unleak.scan.formats.masking import masked_text
 
     return masked_text(line)
+
+
+def say_defect(of: str, defect: Exception) -> None:
+    """Of what goes on without it: where it broke, without its words."""
+    say(f"a defect of unleak itself ({type(defect).__name__}) stopped {of}; it is not lost: report it")

@@ -57,13 +57,14 @@ def _follow(world: "World", follower: "Follower", *, at_once: int, once: bool) -
 
     from unleak.cli.hands import inbox_of, make_hands
     from unleak.cli.progress import Progress
+    from unleak.cli.saying import say_defect
     from unleak.engine.both import look_after
 
     hands = make_hands(world, inbox_of(world))
     looking = _Looking(world, follower)
     with Progress(whose=True) as progress:
         watched = replace(world, on_entry=progress.entry)
-        look_after(watched, hands, at_once=at_once, once=once, beside=looking.if_due)
+        look_after(watched, hands, say_defect, at_once=at_once, once=once, beside=looking.if_due)
 
 
 class _Looking:

@@ -26,6 +26,7 @@ def command(at_once: int, once: bool, profile: str, region: str, config_path: Pa
 
     from unleak.cli.hands import inbox_of, make_hands
     from unleak.cli.progress import Progress
+    from unleak.cli.saying import say_defect
     from unleak.engine.both import look_after
 
     world = make_world(config_of(profile, region, config_path))
@@ -38,4 +39,4 @@ def command(at_once: int, once: bool, profile: str, region: str, config_path: Pa
 
             procrastinate.work(world.config.record_url, watched, hands, at_once=at_once, wait=not once)
         else:
-            look_after(watched, hands, at_once=at_once, once=once)
+            look_after(watched, hands, say_defect, at_once=at_once, once=once)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from unleak.engine.bell import Bell
 from unleak.engine.telling import Teller, alone_with, earlier
-from unleak.model.errors import Busy, RecordConflict, UnleakError
+from unleak.model.errors import RecordConflict, UnleakError
 from unleak.respond import World, respond
 
 _POLL = timedelta(seconds=1)
@@ -68,7 +68,7 @@ class Watch:
                 incident, plan = respond(self._world, incident_id)
         except RecordConflict:
             return self._world.clock.now(), self._seen[incident_id]
-        except (Busy, UnleakError):
+        except UnleakError:
             return self._world.clock.now() + _BUSY_AGAIN, self._world.record.incident(incident_id).seq
         except Exception as defect:  # noqa: BLE001  one incident's defect must not end the containment of the others
             self._broken(incident_id, defect)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from unleak.cli.incident_decisions import options_in
 from unleak.cli.remote.server import Server, server_of
 from unleak.model.errors import Misuse
 
@@ -108,8 +109,7 @@ def approve(context: click.Context, incident: str, step: str, why: str, hours: f
 @click.pass_context
 def request(context: click.Context, incident: str, unit: str, target: str, options: tuple[str, ...], why: str) -> None:
     """Ask for a change that the table does not want by itself. It is shown, and waits for an approval."""
-    named = dict(option.split("=", 1) for option in options if "=" in option)
-    document = {"unit": unit, "target": target, "why": why, "options": named}
+    document = {"unit": unit, "target": target, "why": why, "options": options_in(options)}
     server = server_of(context)
     _tell(server.ask("POST", f"/incidents/{server.incident(incident)}/requests", document))
 
