@@ -69,6 +69,16 @@ def test_a_body_without_a_length_is_cut_where_it_is_too_large(served: Served) ->
     assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
 
 
+def test_who_is_told_that_it_is_too_much_hears_it_while_still_sending(served: Served) -> None:
+    with _socket(served) as eager:
+        eager.sendall(b"POST /hooks/scanner HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n")
+        for _ in range(30):
+            eager.sendall(b"x" * 100_000)
+        said = b"".join(iter(lambda: eager.recv(4096), b""))
+    assert b" 413 " in said
+    assert b"too_large" in said
+
+
 def _socket(served: Served) -> socket.socket:
     host, port = served.url.removeprefix("http://").split(":")
     return socket.create_connection((host, int(port)), timeout=15)

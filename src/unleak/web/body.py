@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -9,6 +10,8 @@ from starlette.responses import JSONResponse
 from unleak.intake.notice import Reason, Refused
 from unleak.service_config import ServiceSettings
 from unleak.web.problems import problem
+
+_LINGER_SECONDS = 2.0
 
 
 class Bounded:
@@ -70,8 +73,20 @@ class _Reading:
             await self._send(message)
 
     async def answer(self, refused: Refused) -> None:
+        """Whoever is still sending is read on for a moment: hanging up on them would take the answer away as well."""
         status, document = problem(refused)
-        await JSONResponse(document, status, {"Connection": "close"})(self._scope, self._receive, self._send)
+        said = JSONResponse(document, status, {"Connection": "close"})
+        await said(self._scope, self._receive, self._say_all_but_the_end)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while not self._whole:
+                    message = await self._receive()
+                    self._whole = not message.get("more_body", False)
+        await self._send({"type": "http.response.body"})
+
+    async def _say_all_but_the_end(self, message: Any) -> None:
+        goes_on = {"more_body": True} if message["type"] == "http.response.body" else {}
+        await self._send({**message, **goes_on})
 
     def _refuse_size(self) -> None:
         most = self._settings.largest_message
