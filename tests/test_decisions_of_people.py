@@ -9,6 +9,7 @@ import pytest
 
 from conftest import Site
 from unleak.drill.stage import bucket_of
+from unleak.engine import decisions
 from unleak.engine.local import open_incident, run
 from unleak.model.alert import Ground
 from unleak.model.credential import CredentialKind
@@ -18,6 +19,7 @@ from unleak.model.incident import Incident
 from unleak.model.plan import Mode, OutcomeKind, Plan, Step, Target, TargetKind
 from unleak.playbook import playbook
 from unleak.respond import World, restore, undo
+from unleak.web.overview import state_of
 
 OFFICE = "127.0.0.1"
 
@@ -50,6 +52,42 @@ def _approve(world: World, incident: Incident, step: Step) -> tuple[Incident, Pl
     yes = Approved(step, pending.change.digest(step), "sam", "go", now + timedelta(hours=1))
     world.record.append(incident.id, incident.seq, [(now, yes)])
     return run(world, incident.id)
+
+
+def test_what_is_declined_waits_no_longer_and_proves_nothing(site: Site) -> None:
+    world, incident, plan = _contained(site, Mode.OBSERVE)
+    first, *others = plan.pending
+    with pytest.raises(Misuse, match="wait for a decision"):
+        decisions.close(world, incident, who="sam", why="enough")
+    decisions.decline(world, incident, first.step.id, who="sam", why="it breaks the shop")
+    incident, plan = run(world, incident.id)
+    assert ([p.step for p in plan.pending], [p.step for p in plan.declined]) == (
+        [p.step for p in others],
+        [first.step],
+    )
+    assert "sam declined attach_quarantine on aws-victim: it breaks the shop" in plan.by_hand
+    for waits in others:
+        incident = world.record.incident(incident.id)
+        decisions.decline(world, incident, waits.step.id, who="sam", why="no")
+    decisions.close(world, world.record.incident(incident.id), who="sam", why="an exercise")
+    incident, plan = run(world, incident.id)
+    assert (state_of(incident, plan), plan.contained) == ("closed", False)
+    decisions.approve(world, incident, first.step.id, who="kim", why="go", hours=1)
+    incident, plan = run(world, incident.id)
+    assert incident.actions[first.step.id].is_applied
+    assert not plan.contained
+
+
+def test_a_new_alert_opens_what_was_closed(site: Site) -> None:
+    world, incident, plan = _contained(site, Mode.LOCKDOWN)
+    for waits in plan.pending:
+        decisions.decline(world, world.record.incident(incident.id), waits.step.id, who="sam", why="no")
+    decisions.close(world, world.record.incident(incident.id), who="sam", why="over")
+    incident, plan = run(world, incident.id)
+    assert state_of(incident, plan) == "closed"
+    open_incident(world, replace(site.alert(Ground.PERSON), source="another"), Mode.LOCKDOWN, "a test")
+    incident, plan = run(world, incident.id)
+    assert state_of(incident, plan) == "contained"
 
 
 def _through(world: World, incident: Incident, hours: float) -> tuple[Incident, Plan]:

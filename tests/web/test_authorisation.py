@@ -30,6 +30,8 @@ ROUTES: tuple[tuple[str, str, Role, Any], ...] = (
     ("POST", "/incidents/{incident}/requests", Role.RESPONDER, {"unit": "delete_key", "target": "{key}", **WHY}),
     ("POST", "/incidents/{incident}/notes", Role.RESPONDER, {"text": "a test"}),
     ("POST", "/incidents/{incident}/approvals", Role.APPROVER, {"step": "x", "digest": "12345678", **WHY}),
+    ("POST", "/incidents/{incident}/declines", Role.APPROVER, {"step": "x", "digest": "12345678", **WHY}),
+    ("POST", "/incidents/{incident}/close", Role.APPROVER, WHY),
     ("POST", "/incidents/{incident}/hold", Role.APPROVER, {"on": True, **WHY}),
     ("POST", "/incidents/{incident}/mode", Role.APPROVER, {"mode": "observe", **WHY}),
     ("POST", "/incidents/{incident}/break-glass", Role.APPROVER, {"hours": 1, **WHY}),

@@ -1,4 +1,4 @@
-"""`unleak incident request|hold|break-glass|restore`: what a person decides beside the table."""
+"""`unleak incident request|decline|close|hold|break-glass|restore`: what a person decides beside the table."""
 
 import sys
 from pathlib import Path
@@ -52,6 +52,33 @@ def options_in(given: tuple[str, ...]) -> dict[str, str]:
         if not (name and sign and value):
             raise Misuse(f"--option {one} is no option", "write it like version=ID")
     return {name: value for name, _, value in (one.partition("=") for one in given)}
+
+
+@click.command("decline")
+@click.argument("incident")
+@click.argument("step")
+@click.option("--why", required=True, help="Your reason, for the record.")
+@aws_options
+def decline(incident: str, step: str, why: str, profile: str, region: str, config_path: Path | None) -> None:
+    """Say no to one pending change. It waits no longer; what containment needs stays open all the same."""
+    from unleak.engine import decisions
+
+    world = make_world(config_of(profile, region, config_path))
+    change = decisions.decline(world, found_incident(world, incident), step, who=person(), why=why)
+    click.echo(f"declined: {change.summary}\n  `unleak incident approve` still takes it")
+
+
+@click.command("close")
+@click.argument("incident")
+@click.option("--why", required=True, help="Your reason, for the record.")
+@aws_options
+def close(incident: str, why: str, profile: str, region: str, config_path: Path | None) -> None:
+    """Say that it is over. What holds is watched all the same, and a new alert of the key opens it again."""
+    from unleak.engine import decisions
+
+    world = make_world(config_of(profile, region, config_path))
+    decisions.close(world, found_incident(world, incident), who=person(), why=why)
+    click.echo("closed")
 
 
 @click.command("hold")
@@ -159,4 +186,4 @@ def _let_it_work(world: "World", incident_id: str, step: "Step", *, wait: bool) 
     sys.exit(0 if works else 1)
 
 
-COMMANDS = (request, hold, break_glass, restore)
+COMMANDS = (request, decline, close, hold, break_glass, restore)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from unleak.aws.services import is_service
 from unleak.engine.local import incident_id_of
-from unleak.model.entry import Approved, Event, HoldSet, ModeSet, Noted, Requested
+from unleak.model.entry import Approved, Closed, Declined, Event, HoldSet, ModeSet, Noted, Requested
 from unleak.model.errors import Misuse
 from unleak.model.incident import Incident
 from unleak.model.plan import Change, Mode, Pending, Step, Target, TargetKind
@@ -42,9 +42,9 @@ def now_of(world: World, incident: Incident) -> datetime:
 
 
 def pending(world: World, incident: Incident, step_id: str) -> tuple[Pending, Change]:
-    """What waits for an approval, with its change."""
-    waits = playbook(incident, now_of(world, incident)).pending
-    found = next((p for p in waits if p.step.id == step_id), None)
+    """What waits for an approval, or was declined and may be approved still, with its change."""
+    plan = playbook(incident, now_of(world, incident))
+    found = next((p for p in (*plan.pending, *plan.declined) if p.step.id == step_id), None)
     if found is None or found.change is None:
         raise Misuse(
             f"{step_id} does not wait for approval in {incident.id}",
@@ -57,11 +57,30 @@ def approve(
     world: World, incident: Incident, step_id: str, *, who: str, why: str, hours: float, digest: str = ""
 ) -> Change:
     """One pending change, as it was shown. `digest` is that of what the person saw, where they saw it elsewhere."""
-    waits, change = pending(world, incident, step_id)
-    if digest and digest != change.digest(waits.step):
-        raise Misuse(f"{step_id} has changed since it was shown", "look at it again, then approve what it is now")
+    waits, change = _as_shown(world, incident, step_id, digest)
     write(world, incident, yes(world, incident, waits.step, change, who=who, why=why, hours=hours))
     return change
+
+
+def decline(world: World, incident: Incident, step_id: str, *, who: str, why: str, digest: str = "") -> Change:
+    """A no to one pending change, as it was shown. It may be approved later all the same."""
+    waits, change = _as_shown(world, incident, step_id, digest)
+    write(world, incident, Declined(waits.step, change.digest(waits.step), who, without_secret(why)))
+    return change
+
+
+def _as_shown(world: World, incident: Incident, step_id: str, digest: str) -> tuple[Pending, Change]:
+    waits, change = pending(world, incident, step_id)
+    if digest and digest != change.digest(waits.step):
+        raise Misuse(f"{step_id} has changed since it was shown", "look at it again, then decide on what it is now")
+    return waits, change
+
+
+def close(world: World, incident: Incident, *, who: str, why: str) -> None:
+    """It is over, in this person's name. Not while something waits for a decision."""
+    if waits := playbook(incident, now_of(world, incident)).pending:
+        raise Misuse(f"{len(waits)} changes of {incident.id} wait for a decision", "approve or decline them first")
+    write(world, incident, Closed(who, without_secret(why)))
 
 
 def yes(world: World, incident: Incident, step: Step, shown: Change, *, who: str, why: str, hours: float) -> Approved:

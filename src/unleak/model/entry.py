@@ -103,6 +103,26 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """One person's no to exactly the change that was shown: it waits no longer. Another change is shown anew."""
+
+    step: Step
+    digest: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A person says that it is over. What is set for a time is lifted, and what holds is watched, all the same; a new
+    word of the leak opens it again.
+    """
+
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Intended:
     """Written before the effect, with the before-image."""
 
@@ -191,6 +211,8 @@ Event = (
     | Resumed
     | Proposed
     | Approved
+    | Declined
+    | Closed
     | Intended
     | Concluded
     | Looked
@@ -202,7 +224,7 @@ Event = (
     | Noted
 )
 
-FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Inherited)
+FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Declined, Closed, Inherited)
 """What somebody else than the loop writes: there may be something to do now."""
 
 

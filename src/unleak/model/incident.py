@@ -12,7 +12,9 @@ from unleak.model.entry import (
     Alerted,
     Approved,
     Checked,
+    Closed,
     Concluded,
+    Declined,
     Entry,
     Event,
     HandedOver,
@@ -80,6 +82,7 @@ class ActionState:
     earlier: tuple[Change, ...] = ()
     approval: Approved | None = None
     first_yes: Approved | None = None
+    declined: Declined | None = None
     intended_at: datetime | None = None
     is_open: bool = False
     outcome: Outcome | None = None
@@ -93,6 +96,13 @@ class ActionState:
     undone_at: datetime | None = None
     undo_first_at: datetime | None = None
     handed_to: str = ""
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether a person said no to the very change that is shown."""
+        if self.declined is None or self.proposal is None:
+            return False
+        return self.declined.digest == self.proposal.digest(self.step)
 
     @property
     def is_applied(self) -> bool:
@@ -174,6 +184,7 @@ class Incident:
     requested: Mapping[str, Requested] = field(default_factory=dict)
     hold: HoldSet | None = None
     notes: tuple[Noted, ...] = ()
+    closed: Closed | None = None
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
@@ -270,7 +281,7 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
         case Opened():
             return _open(entry, event)
         case Alerted(alert):
-            return replace(incident, alerts=(*incident.alerts, alert))
+            return replace(incident, alerts=(*incident.alerts, alert), closed=None)
         case ModeSet(mode):
             return replace(incident, mode=mode)
         case Checked(evidence=evidence):
@@ -278,10 +289,8 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
         case Resumed():
             return _resume(incident)
         case Requested(step):
-            return replace(incident, requested={**incident.requested, step.id: event})
-        case HoldSet():
-            return replace(incident, hold=event)
-        case Told() | Noted():
+            return replace(incident, requested={**incident.requested, step.id: event}, closed=None)
+        case HoldSet() | Closed() | Told() | Noted():
             return _with_words(incident, entry.at, event)
         case _:
             changed = _with_action(incident, _next_state(incident, entry.at, event))
@@ -311,11 +320,17 @@ def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
     return replace(incident, checks={**incident.checks, step.id: state})
 
 
-def _with_words(incident: Incident, at: datetime, event: Told | Noted) -> Incident:
+def _with_words(incident: Incident, at: datetime, event: HoldSet | Closed | Told | Noted) -> Incident:
     """What people were told, and what they say themselves."""
-    if isinstance(event, Told):
-        return _with_told(incident, at, event)
-    return replace(incident, notes=(*(n for n in incident.notes if n.text != event.text), event))
+    match event:
+        case HoldSet():
+            return replace(incident, hold=event)
+        case Closed():
+            return replace(incident, closed=event)
+        case Told():
+            return _with_told(incident, at, event)
+        case Noted(_, text):
+            return replace(incident, notes=(*(n for n in incident.notes if n.text != text), event))
 
 
 def _with_told(incident: Incident, at: datetime, event: Told) -> Incident:
@@ -336,7 +351,7 @@ def _resume(incident: Incident) -> Incident:
         for step_id, a in incident.actions.items()
     }
     checks = {step_id: c for step_id, c in incident.checks.items() if not c.unknown}
-    return replace(incident, actions=actions, checks=checks)
+    return replace(incident, actions=actions, checks=checks, closed=None)
 
 
 def _with_evidence(incident: Incident, found: Evidence) -> Incident:
@@ -385,7 +400,16 @@ def _with_credential(incident: Incident, found: CredentialFound) -> Incident:
 
 
 _ActionEvent = (
-    Proposed | Approved | Intended | Concluded | Looked | UndoIntended | UndoConcluded | HandedOver | Inherited
+    Proposed
+    | Approved
+    | Declined
+    | Intended
+    | Concluded
+    | Looked
+    | UndoIntended
+    | UndoConcluded
+    | HandedOver
+    | Inherited
 )
 
 
@@ -394,9 +418,8 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
     match event:
         case Proposed(_, change):
             return replace(state, shown=True, shown_at=at, proposal=change, approval=None, first_yes=None)
-        case Approved():
-            enough = event.alone or _is_second(state.first_yes, event, at)
-            return replace(state, approval=event) if enough else replace(state, first_yes=event)
+        case Approved() | Declined():
+            return _with_answer(state, at, event)
         case Intended(_, change):
             first = state.change if state.intended_at and state.change is not None else change
             latest = replace(change, before={**change.before, **first.before})  # a later one may find more
@@ -428,6 +451,15 @@ def _next_state(incident: Incident, at: datetime, event: _ActionEvent) -> Action
             return replace(state, handed_to=to_incident)
         case Inherited(_, change):
             return replace(state, change=change, intended_at=at)
+
+
+def _with_answer(state: ActionState, at: datetime, event: Approved | Declined) -> ActionState:
+    """A no takes back every yes, and a yes the no."""
+    if isinstance(event, Declined):
+        return replace(state, declined=event, approval=None, first_yes=None)
+    said = replace(state, declined=None)
+    enough = event.alone or _is_second(state.first_yes, event, at)
+    return replace(said, approval=event) if enough else replace(said, first_yes=event)
 
 
 def _looked_at_anew(incident: Incident, key_id: str, at: datetime) -> Incident:

@@ -198,6 +198,8 @@ class Plan:
     those of it that keep the incident from being contained whatever is done, `for_a_person` the steps that others are
     about.
 
+    `declined`: what a person said no to, and could still say yes to.
+
     `settles_at`: when to ask again for what time will settle; None where all is settled or waits for a person.
 
     `contained`: everything wanted was done and holds; nothing is UNKNOWN, refused or waiting. What comes after
@@ -214,3 +216,4 @@ class Plan:
     may_restore_at: datetime | None = None
     escaped: tuple[str, ...] = ()
     for_a_person: tuple[Step, ...] = ()
+    declined: tuple[Pending, ...] = ()

@@ -39,6 +39,7 @@ def playbook(incident: Incident, now: datetime) -> Plan:
         contained=_is_known(incident) and not escaped and all(a.settled for a in parts),
         may_restore_at=facts.may_restore_at(incident),
         escaped=escaped,
+        declined=tuple(a.declined for a in answers if a.declined),
         for_a_person=tuple(w.step for a, w in zip(answers, table, strict=True) if a.by_hand),
     )
 

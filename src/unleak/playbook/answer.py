@@ -30,6 +30,7 @@ class Answer:
     due: Planned | None = None
     wake_at: datetime | None = None
     pending: Pending | None = None
+    declined: Pending | None = None
     by_hand: str = ""
     settled: bool = False
 
@@ -136,7 +137,17 @@ def _not_yet_done(incident: Incident, wanted: Wanted, mode: Mode, state: ActionS
         stale = wanted.anew is not None and state.shown_at is not None and wanted.anew > state.shown_at
         return Answer(due=Planned(Task.PROPOSE, wanted.step)) if stale else Answer(settled=True)
     from_mode = None if wanted.asks else mode
-    return Answer(pending=Pending(wanted.step, _needs(incident, wanted, mode, state), state.proposal, from_mode))
+    waits = Pending(wanted.step, _needs(incident, wanted, mode, state), state.proposal, from_mode)
+    return _declined(wanted, state, waits) if state.is_declined else Answer(pending=waits)
+
+
+def _declined(wanted: Wanted, state: ActionState, waits: Pending) -> Answer:
+    """A no is no proof: what containment needs is open still, and told."""
+    said = state.declined
+    if not wanted.part or said is None:
+        return Answer(declined=waits, settled=True)
+    told = f"{said.who} declined {wanted.step.unit} on {wanted.step.target.name}: {said.why}"
+    return Answer(declined=waits, by_hand=told)
 
 
 def _needs(incident: Incident, wanted: Wanted, mode: Mode, state: ActionState) -> str:

@@ -5,7 +5,9 @@ from unleak.model.entry import (
     Alerted,
     Approved,
     Checked,
+    Closed,
     Concluded,
+    Declined,
     Event,
     HandedOver,
     HoldSet,
@@ -67,6 +69,10 @@ def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each t
             return f"would {change.summary}" if change else f"{step.unit}: nothing to change"
         case Approved(step, _, who, why):
             return f"{who} approved {step.unit} on {step.target.name}: {why}"
+        case Declined(step, _, who, why):
+            return f"{who} declined {step.unit} on {step.target.name}: {why}"
+        case Closed(who, why):
+            return f"{who} closed the incident: {why}"
         case Intended(_, change):
             return f"about to {change.summary}"
         case Concluded(step, outcome):

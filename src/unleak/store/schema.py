@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 SCHEMA = sa.MetaData()
-VERSION = "0002"
+VERSION = "0003"
 """Of the newest file in `migrations/versions`."""
 
 ENTRIES = sa.Table(
@@ -52,4 +52,5 @@ TOKENS = sa.Table(
     sa.Column("made_by", sa.String(80), nullable=False),
     sa.Column("expires_at", sa.String(40), nullable=False),
     sa.Column("ended_at", sa.String(40), nullable=True),
+    sa.Column("kind", sa.String(16), nullable=False, server_default="token"),
 )

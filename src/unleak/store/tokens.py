@@ -1,4 +1,4 @@
-"""Tokens of the API: whose, for what, until when. Of the token itself only a hash is kept."""
+"""Tokens of the API, and sessions of people at the pages: whose, for what, until when. Only a hash of each is kept."""
 
 import hashlib
 import secrets
@@ -14,6 +14,13 @@ from unleak.store.schema import TOKENS
 
 PREFIX = "unleak_"
 _BYTES = 32
+
+
+class Kind(StrEnum):
+    """What a program bears in a header, and a person's browser in a cookie: neither is good for the other."""
+
+    TOKEN = "token"  # noqa: S105  a kind, no password
+    SESSION = "session"
 
 
 class Role(StrEnum):
@@ -41,6 +48,7 @@ class Token:
     made_by: str
     expires_at: datetime
     ended_at: datetime | None = None
+    kind: Kind = Kind.TOKEN
 
     def is_good(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
@@ -51,13 +59,15 @@ class Tokens:
         self._record = record
 
     def make(
-        self, name: str, role: Role, accounts: tuple[str, ...], now: datetime, expires_at: datetime, made_by: str
-    ) -> tuple[Token, str]:
+        self, name: str, role: Role, accounts: tuple[str, ...], now: datetime, expires_at: datetime, made_by: str,
+        kind: Kind = Kind.TOKEN,
+    ) -> tuple[Token, str]:  # fmt: skip
         """The token, and what its bearer shows: told once, here, and never again. Raises Misuse on an empty name."""
         if not name.strip():
             raise Misuse("a token needs a name", "say who or what will bear it")
         word = PREFIX + secrets.token_urlsafe(_BYTES)
-        token = Token(secrets.token_hex(4), name.strip()[:80], role, accounts, now, made_by[:80], expires_at)
+        whose = name.strip()[:80]
+        token = Token(secrets.token_hex(4), whose, role, accounts, now, made_by[:80], expires_at, kind=kind)
         row = {
             "id": token.id,
             "digest": _digest(word),
@@ -68,20 +78,24 @@ class Tokens:
             "made_by": token.made_by,
             "expires_at": expires_at.isoformat(),
             "ended_at": None,
+            "kind": kind.value,
         }
         with self._record.engine.begin() as db:
             db.execute(TOKENS.insert().values(**row))
         return token, word
 
-    def of(self, word: str) -> Token | None:
+    def of(self, word: str, kind: Kind = Kind.TOKEN) -> Token | None:
         """Whose word this is, good or not; None where it is nobody's."""
+        mine = sa.and_(TOKENS.c.digest == _digest(word), TOKENS.c.kind == kind.value)
         with self._record.engine.connect() as db:
-            row = db.execute(sa.select(TOKENS).where(TOKENS.c.digest == _digest(word))).mappings().first()
+            row = db.execute(sa.select(TOKENS).where(mine)).mappings().first()
         return _token(row) if row else None
 
-    def all(self) -> list[Token]:
+    def all(self, kind: Kind = Kind.TOKEN) -> list[Token]:
+        """The oldest first, whether still good or not."""
+        of_kind = sa.select(TOKENS).where(TOKENS.c.kind == kind.value).order_by(TOKENS.c.made_at)
         with self._record.engine.connect() as db:
-            return [_token(row) for row in db.execute(sa.select(TOKENS).order_by(TOKENS.c.made_at)).mappings()]
+            return [_token(row) for row in db.execute(of_kind).mappings()]
 
     def end(self, token_id: str, now: datetime) -> None:
         """From now on it is refused. Raises Misuse where there is no such token."""
@@ -108,4 +122,5 @@ def _token(row: sa.RowMapping) -> Token:
         row["made_by"],
         datetime.fromisoformat(row["expires_at"]),
         datetime.fromisoformat(ended) if ended else None,
+        Kind(row["kind"]),
     )

@@ -46,7 +46,7 @@ class _Incidents(Collector):
     def collect(self) -> list[Metric]:
         rows = self._overview.rows()
         states = GaugeMetricFamily("unleak_incidents", "Incidents by how they stand.", labels=["state"])
-        for state in ("contained", "waits", "works"):
+        for state in ("contained", "waits", "works", "closed"):
             states.add_metric([state], sum(r.state == state for r in rows))
         verdicts = GaugeMetricFamily("unleak_verdicts", "Changes that were made, by their verdict.", labels=["verdict"])
         for verdict in ("holds", "fails", "unknown"):

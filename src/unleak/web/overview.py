@@ -11,13 +11,15 @@ from threading import Lock
 
 from unleak.iam.key_id import account_of
 from unleak.model.incident import Incident
+from unleak.model.plan import Plan, VerdictKind
 from unleak.playbook import playbook
 from unleak.store.record import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`state`: `contained`, `waits` (for a person) or `works` (goes on by itself). `waits_for` are the steps.
+    """`state`: `contained`, `waits` (for a person), `works` (goes on by itself) or `closed` (over, as a person says).
+    `waits_for` are the steps.
 
     `applied_after` and `holds_after`: seconds from the first alert to the first change, and until all holds.
     """
@@ -63,9 +65,19 @@ class Overview:
         self._alters_at.pop(incident_id, None)
         if plan.wake_at is not None and plan.wake_at > now:
             self._alters_at[incident_id] = plan.wake_at
-        state = "contained" if plan.contained else "works" if plan.steps or plan.settles_at else "waits"
+        state = state_of(incident, plan)
         waits = tuple(p.step.id for p in plan.pending)
         self._rows[incident_id] = row_of(incident, state, waits)
+
+
+def state_of(incident: Incident, plan: Plan) -> str:
+    """Whoever closed it did not know of what fails or waits since."""
+    fails = any(a.verdict is not None and a.verdict.kind is VerdictKind.FAILS for a in incident.actions.values())
+    if incident.closed and not (plan.pending or fails):
+        return "closed"
+    if plan.contained:
+        return "contained"
+    return "works" if plan.steps or plan.settles_at else "waits"
 
 
 def row_of(incident: Incident, state: str, waits_for: tuple[str, ...]) -> Row:

@@ -78,6 +78,13 @@ def report(context: click.Context, incident: str, format_name: str, output: Path
         click.echo(f"wrote {output}", err=True)
 
 
+def _digest(shown: Any, step: str) -> str:
+    """Of the change as it is shown now."""
+    if step not in shown["digests"]:
+        raise Misuse(f"{step} does not wait for a decision", "`incident show` lists what does")
+    return str(shown["digests"][step])
+
+
 @command.command("approve")
 @click.argument("incident")
 @click.argument("step")
@@ -91,12 +98,13 @@ def approve(context: click.Context, incident: str, step: str, why: str, hours: f
     at = f"/incidents/{server.incident(incident)}"
     shown = server.ask("GET", at)
     waits = next((p for p in shown["pending"] if p["step_id"] == step), None)
-    if waits is None or step not in shown["digests"]:
+    digest = _digest(shown, step)
+    if waits is None:
         raise Misuse(f"{step} does not wait for approval", "`incident show` lists what does")
     click.echo(f"{waits['what']}\n  breaks  {waits['breaks']}\n  undone  {waits['undo']}", err=True)
     if not (yes or click.confirm("approve this?", err=True)):
         raise Misuse("nothing was approved", "")
-    document = {"step": step, "digest": shown["digests"][step], "why": why, "hours": hours}
+    document = {"step": step, "digest": digest, "why": why, "hours": hours}
     _tell(server.ask("POST", f"{at}/approvals", document))
 
 
@@ -112,6 +120,29 @@ def request(context: click.Context, incident: str, unit: str, target: str, optio
     document = {"unit": unit, "target": target, "why": why, "options": options_in(options)}
     server = server_of(context)
     _tell(server.ask("POST", f"/incidents/{server.incident(incident)}/requests", document))
+
+
+@command.command("decline")
+@click.argument("incident")
+@click.argument("step")
+@_why
+@click.pass_context
+def decline(context: click.Context, incident: str, step: str, why: str) -> None:
+    """Say no to one pending change. It waits no longer; what containment needs stays open all the same."""
+    server = server_of(context)
+    at = f"/incidents/{server.incident(incident)}"
+    document = {"step": step, "digest": _digest(server.ask("GET", at), step), "why": why}
+    _tell(server.ask("POST", f"{at}/declines", document))
+
+
+@command.command("close")
+@click.argument("incident")
+@_why
+@click.pass_context
+def close(context: click.Context, incident: str, why: str) -> None:
+    """Say that it is over. What holds is watched all the same, and a new alert of the key opens it again."""
+    server = server_of(context)
+    _tell(server.ask("POST", f"/incidents/{server.incident(incident)}/close", {"why": why}))
 
 
 @command.command("hold")

@@ -44,6 +44,14 @@ class Yes(Body):
     hours: float = Field(4.0, gt=0, le=168)
 
 
+class No(Body):
+    """`digest`: as of an approval."""
+
+    step: StepId
+    digest: Annotated[str, StringConstraints(min_length=8, max_length=128)]
+    why: Words
+
+
 class Wanted(Body):
     unit: Annotated[str, StringConstraints(max_length=64)]
     target: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
@@ -120,6 +128,22 @@ def approve(service: Asked, bearer: Approver, incident_id: IncidentId, yes: Yes)
         service.world, incident, yes.step, who=bearer.who, why=yes.why, hours=yes.hours, digest=yes.digest
     )
     return _written(service, incident_id, f"approved: {change.summary}", bearer.who)
+
+
+@ROUTER.post("/incidents/{incident_id}/declines", status_code=202)
+def decline(service: Asked, bearer: Approver, incident_id: IncidentId, no: No) -> Said:
+    """The change waits no longer. It can be approved later all the same."""
+    incident = seen(service, bearer, incident_id)
+    change = decisions.decline(service.world, incident, no.step, who=bearer.who, why=no.why, digest=no.digest)
+    return _written(service, incident_id, f"declined: {change.summary}", bearer.who)
+
+
+@ROUTER.post("/incidents/{incident_id}/close", status_code=202)
+def close(service: Asked, bearer: Approver, incident_id: IncidentId, over: Why) -> Said:
+    """It is over. What holds is watched all the same, and a new alert opens it again."""
+    incident = seen(service, bearer, incident_id)
+    decisions.close(service.world, incident, who=bearer.who, why=over.why)
+    return _written(service, incident_id, "closed", bearer.who)
 
 
 @ROUTER.post("/incidents/{incident_id}/requests", status_code=202)

@@ -18,12 +18,12 @@ from unleak.web.bearer import Viewer, seen
 from unleak.web.overview import Row
 
 ROUTER = APIRouter(tags=["incidents"])
-State = Literal["contained", "waits", "works"]
+State = Literal["contained", "waits", "works", "closed"]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 class IncidentRow(BaseModel):
-    """An incident in a line. `state`: `waits` for a person, or `works` on by itself."""
+    """An incident in a line. `state`: `waits` for a person, `works` on by itself, or `closed` by a person."""
 
     id: str
     key_id: str
@@ -76,7 +76,7 @@ def show_incident(service: Asked, bearer: Viewer, incident_id: IncidentId) -> Re
     """As `unleak incident show --format json`; what waits has the digest by which it is approved."""
     incident = seen(service, bearer, incident_id)
     plan = playbook(incident, service.world.clock.now())
-    digests = {p.step.id: p.change.digest(p.step) for p in plan.pending if p.change is not None}
+    digests = {p.step.id: p.change.digest(p.step) for p in (*plan.pending, *plan.declined) if p.change is not None}
     return _json(render.to_json(story_of(service.world, incident, plan), {"digests": digests, "seq": incident.seq}))
 
 
