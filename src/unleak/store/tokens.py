@@ -98,12 +98,20 @@ class Tokens:
             return [_token(row) for row in db.execute(of_kind).mappings()]
 
     def end(self, token_id: str, now: datetime) -> None:
-        """From now on it is refused. Raises Misuse where there is no such token."""
+        """From now on it is refused, and every session that was opened with it. Raises Misuse where there is none."""
         live = sa.and_(TOKENS.c.id == token_id, TOKENS.c.ended_at.is_(None))
+        opened = sa.and_(TOKENS.c.made_by == by_token(token_id), TOKENS.c.ended_at.is_(None))
         with self._record.engine.begin() as db:
             ended = db.execute(TOKENS.update().where(live).values(ended_at=now.isoformat())).rowcount
+            if ended:
+                db.execute(TOKENS.update().where(opened).values(ended_at=now.isoformat()))
         if not ended:
             raise Misuse(f"there is no token {token_id} that is still good", "`unleak token list` shows them")
+
+
+def by_token(token_id: str) -> str:
+    """Who made a session that was opened with a token."""
+    return f"token {token_id}"
 
 
 def _digest(word: str) -> str:

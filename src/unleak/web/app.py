@@ -4,20 +4,25 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException
-from starlette.status import HTTP_401_UNAUTHORIZED
+from starlette.responses import Response
+from starlette.status import HTTP_401_UNAUTHORIZED, HTTP_404_NOT_FOUND
 
 from unleak import __version__
 from unleak.model.errors import UnleakError
+from unleak.web import pages
 from unleak.web.api import ROUTERS
 from unleak.web.body import Bounded
 from unleak.web.hooks import hooks
 from unleak.web.log import log
+from unleak.web.pages.trouble import is_page, problem_page
+from unleak.web.pages.visitor import SignInFirst
 from unleak.web.problems import SCHEMA, problem
 from unleak.web.service import Service
 
 _HEADERS = (
+    (b"strict-transport-security", b"max-age=63072000"),
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
@@ -35,6 +40,8 @@ def make_app(service: Service) -> FastAPI:
     app.include_router(hooks(service))
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", responses=_problems())
+    for router in pages.ROUTERS:
+        app.include_router(router, include_in_schema=False)
     _operating(app, service)
     _refusing(app)
     app.add_middleware(Bounded, settings=service.listening.service)
@@ -62,28 +69,35 @@ def _operating(app: FastAPI, service: Service) -> None:
 
 def _refusing(app: FastAPI) -> None:
     @app.exception_handler(UnleakError)
-    def ours(request: Request, error: UnleakError) -> JSONResponse:
-        del request
+    def ours(request: Request, error: UnleakError) -> Response:
+        if isinstance(error, SignInFirst):
+            return RedirectResponse(error.target, 303)
         status, document = problem(error)
+        if is_page(request):
+            return problem_page(request, status, str(document["said"]), str(document["next"]))
         nobody = status == HTTP_401_UNAUTHORIZED
         return JSONResponse(document, status, headers={"WWW-Authenticate": "Bearer"} if nobody else None)
 
     @app.exception_handler(RequestValidationError)
-    def not_understood(request: Request, error: RequestValidationError) -> JSONResponse:
+    def not_understood(request: Request, error: RequestValidationError) -> Response:
         """What was wrong where, and nothing of what was sent."""
-        del request
+        if is_page(request):
+            return problem_page(request, 404, "There is no such page.", "")
         said = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:10])
         return JSONResponse(_problem("not_understood", said, "see /api/v1/openapi.json"), 422)
 
     @app.exception_handler(HTTPException)
-    def of_http(request: Request, error: HTTPException) -> JSONResponse:
-        del request
+    def of_http(request: Request, error: HTTPException) -> Response:
+        if is_page(request) and error.status_code == HTTP_404_NOT_FOUND:
+            return problem_page(request, 404, "There is no such page.", "")
         return JSONResponse(_problem("http", str(error.detail), ""), error.status_code, headers=error.headers)
 
     @app.exception_handler(Exception)
-    def defect(request: Request, error: Exception) -> JSONResponse:
+    def defect(request: Request, error: Exception) -> Response:
         """Its words may hold what must not be told."""
         log("defect", path=request.url.path, kind=type(error).__name__)
+        if is_page(request):
+            return problem_page(request, 500, "A defect of unleak itself ended this.", "report it")
         return JSONResponse(_problem("defect", "a defect of unleak itself ended this", "report it"), 500)
 
 
@@ -116,7 +130,7 @@ def _problems() -> dict[int | str, dict[str, Any]]:
 
 
 class _Headers:
-    """On every answer, whatever made it."""
+    """On every answer, whatever made it; what says more for itself keeps it. Browsers heed the first by https alone."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -124,7 +138,8 @@ class _Headers:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *_HEADERS]}
+                said = {name.lower() for name, _ in message["headers"]}
+                message = {**message, "headers": [*message["headers"], *(h for h in _HEADERS if h[0] not in said)]}
             await send(message)
 
         await self._app(scope, receive, sending)

@@ -64,7 +64,7 @@ Admin = Annotated[Bearer, Depends(bearer_with(Role.ADMIN))]
 
 def seen(service: Service, bearer: Bearer, incident_id: str) -> Incident:
     """Raises NotThere where there is none, or none for this bearer."""
-    incident = service.world.record.incident(incident_id)
+    incident = service.readings.of(incident_id).incident
     if not incident.seq or not bearer.sees(account_of_incident(incident)):
         raise NotThere(f"there is no incident {incident_id[:64]}", "GET /api/v1/incidents lists them")
     return incident

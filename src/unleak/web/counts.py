@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from unleak.web.overview import Overview
+from unleak.web.overview import STATES, Overview
 
 _BOUNDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
 
@@ -46,7 +46,7 @@ class _Incidents(Collector):
     def collect(self) -> list[Metric]:
         rows = self._overview.rows()
         states = GaugeMetricFamily("unleak_incidents", "Incidents by how they stand.", labels=["state"])
-        for state in ("contained", "waits", "works", "closed"):
+        for state in STATES:
             states.add_metric([state], sum(r.state == state for r in rows))
         verdicts = GaugeMetricFamily("unleak_verdicts", "Changes that were made, by their verdict.", labels=["verdict"])
         for verdict in ("holds", "fails", "unknown"):

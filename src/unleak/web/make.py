@@ -7,6 +7,8 @@ from unleak.store.tokens import Tokens
 from unleak.web.fetching import fetch
 from unleak.web.overview import Overview
 from unleak.web.patience import Patience
+from unleak.web.pulse import Pulse
+from unleak.web.readings import Readings
 from unleak.web.service import Service
 
 
@@ -17,6 +19,8 @@ def make_service(world: World, inbox: Inbox) -> Service:
         inbox,
         Tokens(world.record),
         Overview(world.record, world.clock.now),
+        Readings(world.record),
+        Pulse(world.record.lengths),
         {sender.id: sender for sender in SENDERS},
         fetch,
         strangers=Patience(settings.refusals_a_minute),

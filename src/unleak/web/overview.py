@@ -40,6 +40,9 @@ class Row:
     holds_after: float | None
 
 
+STATES = ("waits", "works", "contained", "closed")
+
+
 class Overview:
     """Of one process; any number may have one."""
 

@@ -11,6 +11,8 @@ from unleak.store.tokens import Tokens
 from unleak.web.counts import Counts
 from unleak.web.overview import Overview
 from unleak.web.patience import Patience
+from unleak.web.pulse import Pulse
+from unleak.web.readings import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Service:
     inbox: Inbox
     tokens: Tokens
     overview: Overview
+    readings: Readings
+    pulse: Pulse
     senders: Mapping[str, Sender]
     fetch: Callable[[str], bytes]
     try_now: Callable[[str], None] = lambda _: None

@@ -12,7 +12,6 @@ from unleak.engine.story import story_of
 from unleak.playbook import playbook
 from unleak.report import render
 from unleak.report.text import to_text
-from unleak.report.words import sentence
 from unleak.web.api.asked import Asked, IncidentId
 from unleak.web.bearer import Viewer, seen
 from unleak.web.overview import Row
@@ -86,8 +85,8 @@ def list_entries(
 ) -> Entries:
     """The record itself, a sentence an entry."""
     seen(service, bearer, incident_id)
-    found = service.world.record.entries(incident_id, after)
-    page = [EntryOf(seq=e.seq, at=e.at, type=type(e.event).__name__, said=sentence(e.event)) for e in found[:limit]]
+    found = service.readings.of(incident_id).lines[after : after + limit + 1]
+    page = [EntryOf(seq=e.seq, at=e.at, type=e.type, said=e.said) for e in found[:limit]]
     return Entries(entries=page, next=page[-1].seq if len(found) > limit else None)
 
 

@@ -1,0 +1,112 @@
+"""How a page is made of a template: everything escaped, every time in UTC and in the reader's own zone."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from unleak.store.tokens import Role
+from unleak.web.bearer import Bearer
+from unleak.web.pages.menu import MENU
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+STATIC = {f.name: f.read_bytes() for f in (files(__package__) / "static").iterdir()}
+_MARK = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC))).hexdigest()[:12]
+_TURNS_TEXT_AROUND = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)}
+
+
+def page(
+    request: Request, bearer: Bearer | None, template: str, status: int = 200, **context: Any
+) -> HTMLResponse:  # fmt: skip
+    """`context` is what the template tells; everything else that it needs is here."""
+    return HTMLResponse(drawn(template, **around(request, bearer), **context), status, HEADERS)
+
+
+def around(request: Request, bearer: Bearer | None) -> dict[str, Any]:
+    """What every page shows around its matter."""
+    return {"bearer": bearer, "at": request.url.path, "menu": MENU, "may": _may(bearer), "query": request.query_params}
+
+
+def drawn(template: str, **context: Any) -> str:
+    return _TEMPLATES.get_template(template).render(**context)
+
+
+def part(template: str, name: str, context: Mapping[str, Any]) -> Markup:
+    """One block of a template, as HTML."""
+    made = _TEMPLATES.get_template(template)
+    return Markup("".join(made.blocks[name](made.new_context(dict(context)))))  # noqa: S704  escaped as it was made
+
+
+def _may(bearer: Bearer | None) -> Any:
+    return lambda role: bearer is not None and bearer.token.role.may(Role(role))
+
+
+def plain(value: object) -> object:
+    """Text from a trail is an attacker's text: what is not to be seen, or turns other text around, is shown as such."""
+    if isinstance(value, Markup) or not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
+    return "".join(c if _is_harmless(c) else f"\\u{ord(c):04x}" for c in value)
+
+
+def _is_harmless(character: str) -> bool:
+    return (character.isprintable() or character == "\n") and character not in _TURNS_TEXT_AROUND
+
+
+def when(value: datetime | None, nothing: str = "not known") -> Markup:
+    """UTC, which the browser turns into the reader's own time."""
+    if value is None:
+        return Markup("<span class=soft>{}</span>").format(nothing)
+    at = value.astimezone(UTC)
+    return Markup('<time datetime="{}">{} UTC</time>').format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M:%S}")
+
+
+def how_long(value: timedelta | None) -> str:
+    """In the two largest units."""
+    if value is None:
+        return "not known"
+    seconds = max(0, int(value.total_seconds()))
+    parts = [(seconds // 86400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
+    first = next((n for n, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2] if count or unit == "s")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def with_query(path: str, query: Mapping[str, str], **changed: object) -> str:
+    """This page with some of its filters changed; what is empty is left out."""
+    said = {**dict(query), **{k: str(v) for k, v in changed.items()}}
+    kept = {k: v for k, v in said.items() if v}
+    return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader(__package__ or "unleak.web.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=plain,
+    )
+    made.filters.update(when=when, how_long=how_long, counted=counted)
+    made.globals.update(mark=_MARK, with_query=with_query)
+    return made
+
+
+_TEMPLATES = _environment()
