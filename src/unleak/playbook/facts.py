@@ -25,13 +25,14 @@ _OF_A_USER = {CredentialKind.USER_KEY, CredentialKind.SERVICE_CREDENTIAL}
 
 def chain(incident: Incident) -> list[CredentialState]:
     """The leaked key, and what was made from it since it leaked."""
-    return [c for c in incident.credentials.values() if c.at is None or c.at >= incident.suspect_since]
+    since = incident.suspect_since  # asked once: there may be thousands of credentials
+    return [c for c in incident.credentials.values() if c.at is None or c.at >= since]
 
 
 def owners(incident: Incident) -> list[KeyOwner]:
     """Of the leaked credential and of every key that the attacker created."""
-    own = [c.key_id for c in chain(incident) if c.origin in {Origin.LEAKED, Origin.CREATED}]
-    return [incident.owners[k] for k in own if k in incident.owners]
+    known = [c for c in chain(incident) if c.key_id in incident.owners]
+    return [incident.owners[c.key_id] for c in known if c.origin in {Origin.LEAKED, Origin.CREATED}]
 
 
 def key_of(owner: KeyOwner) -> Target:

@@ -1,5 +1,6 @@
 """What a report tells, worked out once for every format: pure, from the incident, its plan and its calls."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -196,8 +197,16 @@ def _what(action: ActionState, titles: Mapping[str, str]) -> str:
 def _keys(incident: Incident) -> list[KeyRow]:
     """The chain as a tree, parents before children."""
     rows: list[KeyRow] = []
-
-    def visit(key_id: str, depth: int) -> None:
+    children = defaultdict(list)
+    for child in incident.credentials.values():
+        children[child.parent].append(child.key_id)
+    left = [(incident.key_id, 0)]
+    told = set[str]()
+    while left:
+        key_id, depth = left.pop()
+        if key_id in told:
+            continue
+        told.add(key_id)
         credential, seen = incident.credentials[key_id], incident.calls.get(key_id)
         rows.append(
             KeyRow(
@@ -213,11 +222,7 @@ def _keys(incident: Incident) -> list[KeyRow]:
                 read=seen is not None and not seen.unread,
             )
         )
-        for child in incident.credentials.values():
-            if child.parent == key_id and all(r.key_id != child.key_id for r in rows):
-                visit(child.key_id, depth + 1)
-
-    visit(incident.key_id, 0)
+        left += [(child_id, depth + 1) for child_id in reversed(children[key_id])]
     return rows
 
 

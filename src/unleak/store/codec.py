@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Never, cast, get_type_hints
 
+from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
@@ -59,3 +60,11 @@ def event_from_json(text: str) -> Event:
 def to_plain(thing: Any) -> Any:
     """Any model object as plain JSON values: what reports and `--format json` print."""
     return _CONVERTER.unstructure(thing)
+
+
+def from_plain(plain: Any, kind: Any) -> Any:
+    """The same back, as one of `kind`. Raises ValueError, KeyError or TypeError for what is none."""
+    try:
+        return _CONVERTER.structure(plain, kind)
+    except BaseValidationError as error:
+        raise ValueError(str(error)) from error

@@ -158,6 +158,7 @@ class Inbox:
         event: Event = Alerted(opening.alert) if length else opening
         row = {"incident": incident, "seq": length + 1, "at": at.isoformat(), "type": type(event).__name__}
         db.execute(_NEW_ENTRY, {**row, "body": event_to_json(event)})
+        self._record.grown(db, incident, length + 1, is_new=not length)
         self._record.woken(db, incident)
         return "joined" if length else "opened"
 

@@ -18,7 +18,7 @@ from unleak.model.plan import NO_PRINCIPALS
 from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.lease import database_lease, file_lease
 from unleak.store.migrations import bring_up_to_date
-from unleak.store.schema import ENTRIES, EXHIBITS
+from unleak.store.schema import ENTRIES, EXHIBITS, INCIDENTS
 
 
 class Record:
@@ -99,6 +99,7 @@ class Record:
         try:
             with self.engine.begin() as db:
                 db.execute(ENTRIES.insert(), rows)
+                self.grown(db, incident, expected_seq + len(rows), is_new=not expected_seq)
                 if any(isinstance(e.event, FROM_OUTSIDE) for e in entries):
                     self.woken(db, incident)
         except IntegrityError as error:
@@ -109,6 +110,13 @@ class Record:
                 "nothing was changed since; free the disk and run again",
             ) from error
         return entries
+
+    def grown(self, db: sa.Connection, incident: str, seq: int, *, is_new: bool) -> None:
+        """Notes how long it is now, in the transaction of `db` that wrote entries."""
+        if is_new:
+            db.execute(INCIDENTS.insert().values(incident=incident, seq=seq))
+        else:
+            db.execute(INCIDENTS.update().where(INCIDENTS.c.incident == incident).values(seq=seq))
 
     def woken(self, db: sa.Connection, incident: str) -> None:
         """Wakes whoever looks after it, in the transaction of `db`."""
@@ -143,9 +151,9 @@ class Record:
 
     def lengths(self) -> dict[str, int]:
         """How many entries each incident has."""
-        query = sa.select(ENTRIES.c.incident, sa.func.max(ENTRIES.c.seq)).group_by(ENTRIES.c.incident)
         with self.engine.connect() as db:
-            return {incident: int(seq) for incident, seq in db.execute(query)}
+            rows = db.execute(sa.select(INCIDENTS.c.incident, INCIDENTS.c.seq)).tuples()
+            return dict(iter(rows))
 
     def targets_touched_since(self, when: datetime) -> set[str]:
         """Principals and keys that any incident has intended to change since then: for the hourly limit."""

@@ -15,6 +15,16 @@ ENTRIES = sa.Table(
     sa.Column("type", sa.String(32), nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
 )
+INCIDENTS = sa.Table(
+    "incidents",
+    SCHEMA,
+    sa.Column("incident", sa.String(64), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("told_seq", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("told", sa.Text, nullable=False, server_default=""),
+)
+"""How long each record is; `told` is what was worked out of it up to `told_seq`: a list needs no reading of records."""
+
 EXHIBITS = sa.Table(
     "exhibits",
     SCHEMA,

@@ -1,8 +1,10 @@
 """Every incident in a line: what a list, a count and a search need, without reading all records each time.
 
-Worked out once for each length of a record, and again only where somebody has written since.
+Worked out once for each length of a record, by whichever process is asked first.
 """
 
+import json
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ from unleak.iam.key_id import account_of
 from unleak.model.incident import Incident
 from unleak.model.plan import Plan, VerdictKind
 from unleak.playbook import playbook
+from unleak.store.codec import from_plain, to_plain
 from unleak.store.record import Record
+from unleak.store.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Row:
     `waits_for` are the steps.
 
     `applied_after` and `holds_after`: seconds from the first alert to the first change, and until all holds.
+    `alters_at`: when time alone may alter the state.
     """
 
     id: str
@@ -38,39 +43,70 @@ class Row:
     verdicts: Mapping[str, int]
     applied_after: float | None
     holds_after: float | None
+    alters_at: datetime | None
 
 
+_PATIENCE_SECONDS = 0.02
+_AT_ONCE = 100
 STATES = ("waits", "works", "contained", "closed")
 
 
 class Overview:
-    """Of one process; any number may have one."""
+    """Of one process; any number may have one. What is worked out is kept beside the record, for all and for later."""
 
     def __init__(self, record: Record, now: Callable[[], datetime]) -> None:
         self._record, self._now, self._lock = record, now, Lock()
+        self._told = Told(record)
         self._rows: dict[str, Row] = {}
-        self._alters_at: dict[str, datetime] = {}
+        self._sorted: list[Row] = []
 
     def rows(self) -> list[Row]:
-        """Newest first."""
+        """Newest first. Where somebody has written since, as it is now; what only time alters follows in a moment."""
         with self._lock:
-            now = self._now()
-            for incident_id, seq in self._record.lengths().items():
-                known = self._rows.get(incident_id)
-                due = self._alters_at.get(incident_id)
-                if known is None or known.seq != seq or (due is not None and due <= now):
-                    self._look(incident_id, now)
-            return sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
+            lengths = self._record.lengths()
+            if not self._rows and lengths:
+                self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
+            stale = [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]
+            if self._renew(stale) + self._renew(self._due(), _PATIENCE_SECONDS) or len(self._sorted) != len(self._rows):
+                self._sorted = sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
+            return self._sorted
 
-    def _look(self, incident_id: str, now: datetime) -> None:
-        incident = self._record.incident(incident_id)
+    def _due(self) -> list[str]:
+        now = self._now()
+        due = [r for r in self._rows.values() if r.alters_at is not None and r.alters_at <= now]
+        return [r.id for r in sorted(due, key=lambda r: r.alters_at or now)]
+
+    def _renew(self, incident_ids: list[str], patience: float | None = None) -> int:
+        """How many were; as many as there is time for, and one at least."""
+        begun, renewed = time.monotonic(), dict[str, Row]()
+        for incident_id in incident_ids:
+            renewed[incident_id] = self._look(incident_id)
+            if patience is not None and time.monotonic() - begun > patience:
+                break
+            if len(renewed) % _AT_ONCE == 0:
+                self._keep(renewed)
+        self._keep(renewed)
+        return len(renewed)
+
+    def _keep(self, renewed: Mapping[str, Row]) -> None:
+        self._rows.update(renewed)
+        self._told.keep({i: (row.seq, json.dumps(to_plain(row))) for i, row in renewed.items()})
+
+    def _look(self, incident_id: str) -> Row:
+        incident, now = self._record.incident(incident_id), self._now()
         plan = playbook(incident, now)
-        self._alters_at.pop(incident_id, None)
-        if plan.wake_at is not None and plan.wake_at > now:
-            self._alters_at[incident_id] = plan.wake_at
-        state = state_of(incident, plan)
-        waits = tuple(p.step.id for p in plan.pending)
-        self._rows[incident_id] = row_of(incident, state, waits)
+        alters_at = plan.wake_at if plan.wake_at is not None and plan.wake_at > now else None
+        return row_of(incident, state_of(incident, plan), tuple(p.step.id for p in plan.pending), alters_at)
+
+
+def _kept(stored: tuple[str, tuple[int, str]]) -> tuple[str, Row | None]:
+    """None where another version had kept it."""
+    incident_id, (seq, text) = stored
+    try:
+        row: Row = from_plain(json.loads(text), Row)
+    except (ValueError, KeyError, TypeError):
+        return incident_id, None
+    return incident_id, row if row.seq == seq else None
 
 
 def state_of(incident: Incident, plan: Plan) -> str:
@@ -83,7 +119,7 @@ def state_of(incident: Incident, plan: Plan) -> str:
     return "works" if plan.steps or plan.settles_at else "waits"
 
 
-def row_of(incident: Incident, state: str, waits_for: tuple[str, ...]) -> Row:
+def row_of(incident: Incident, state: str, waits_for: tuple[str, ...], alters_at: datetime | None = None) -> Row:
     opened = incident.opened_at or datetime.min.replace(tzinfo=UTC)
     applied = [a.concluded_at for a in incident.actions.values() if a.is_applied and a.concluded_at]
     verdicts = [a.verdict for a in incident.actions.values() if a.verdict]
@@ -104,6 +140,7 @@ def row_of(incident: Incident, state: str, waits_for: tuple[str, ...]) -> Row:
         verdicts=Counter(v.kind.value for v in verdicts),
         applied_after=(min(applied) - opened).total_seconds() if applied else None,
         holds_after=(max(held) - opened).total_seconds() if whole else None,
+        alters_at=alters_at,
     )
 
 
