@@ -1,0 +1,69 @@
+"""People at the pages: browsers without a script, and what a page holds when it is read as HTML."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from html.parser import HTMLParser
+
+from fastapi.testclient import TestClient
+
+from unleak.store.tokens import Role
+from unleak.web.app import make_app
+from unleak.web.service import Service
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own. `role` None: not signed in."""
+
+    client: TestClient
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path, follow_redirects=False)
+        assert answer.status_code == status, answer.text
+        return answer.text
+
+    def send(self, path: str, headers: dict[str, str] | None = None, **form: str) -> int:
+        sent = HERE if headers is None else headers
+        status: int = self.client.post(path, data=form, headers=sent, follow_redirects=False).status_code
+        return status
+
+
+def person(service: Service, role: Role | None, *accounts: str, name: str = "", https: bool = False) -> Person:
+    """Signed in as people are: with a token, at the page."""
+    client = TestClient(
+        make_app(service),
+        base_url="https://testserver" if https else "http://testserver",
+        raise_server_exceptions=False,
+    )
+    made = Person(client)
+    if role is not None:
+        now = service.world.clock.now()
+        whose = name or f"a {role}"
+        _, word = service.tokens.make(whose, role, accounts, now, now + timedelta(days=1), "a test")
+        assert made.send("/signin", token=word) == 303
+    return made
+
+
+class Read(HTMLParser):
+    """A page as a browser takes it: which elements, which attributes that run something, which text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.runs: list[str] = []
+        self.fields: dict[str, str] = {}
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        self.elements.append(tag)
+        outside = [v for n, v in attrs if n in {"src", "href", "action"} and v and not v.startswith(("/", "#"))]
+        self.runs += [n for n, _ in attrs if n.startswith("on") or n == "style"] + outside
+        if tag == "input" and said.get("name"):
+            self.fields[str(said["name"])] = said.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
