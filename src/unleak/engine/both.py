@@ -19,11 +19,14 @@ def look_after(
         run_due(hands, broken)
         Watch(world, at_once=at_once, broken=broken).run(wait=False)
         return
-    over = Bell()
+    over, beside_them = Bell(), Bell()
     errands = Thread(target=keep_running, kwargs={"hands": hands, "bell": over, "broken": broken}, daemon=True)
+    long = {"hands": hands, "bell": beside_them, "broken": broken, "long": True}
+    Thread(target=keep_running, kwargs=long, daemon=True).start()
     errands.start()
     try:
         Watch(world, at_once=at_once, beside=beside, broken=broken).run()
     finally:
+        beside_them.end()
         over.end()
         errands.join()

@@ -10,6 +10,7 @@ from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Origin
 from unleak.model.entry import (
     Alerted,
+    Answered,
     Approved,
     Checked,
     Concluded,
@@ -174,6 +175,7 @@ class Incident:
     requested: Mapping[str, Requested] = field(default_factory=dict)
     hold: HoldSet | None = None
     notes: tuple[Noted, ...] = ()
+    answered: tuple[Answered, ...] = ()
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
@@ -281,7 +283,7 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
             return replace(incident, requested={**incident.requested, step.id: event})
         case HoldSet():
             return replace(incident, hold=event)
-        case Told() | Noted():
+        case Told() | Noted() | Answered():
             return _with_words(incident, entry.at, event)
         case _:
             changed = _with_action(incident, _next_state(incident, entry.at, event))
@@ -311,10 +313,12 @@ def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
     return replace(incident, checks={**incident.checks, step.id: state})
 
 
-def _with_words(incident: Incident, at: datetime, event: Told | Noted) -> Incident:
-    """What people were told, and what they say themselves."""
+def _with_words(incident: Incident, at: datetime, event: Told | Noted | Answered) -> Incident:
+    """What people were told, what they asked, and what they say themselves."""
     if isinstance(event, Told):
         return _with_told(incident, at, event)
+    if isinstance(event, Answered):
+        return replace(incident, answered=(*incident.answered, event))
     return replace(incident, notes=(*(n for n in incident.notes if n.text != event.text), event))
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Never, cast, get_type_hints
+from typing import Any, Never, TypeVar, cast, get_type_hints
 
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
@@ -12,6 +12,8 @@ from unleak.model.credential import SecretKey, SessionToken
 from unleak.model.entry import Event
 from unleak.model.evidence import Evidence
 from unleak.model.value import Value, fields_of
+
+T = TypeVar("T")
 
 
 def _refuse(_: object) -> Never:
@@ -59,3 +61,8 @@ def event_from_json(text: str) -> Event:
 def to_plain(thing: Any) -> Any:
     """Any model object as plain JSON values: what reports and `--format json` print."""
     return _CONVERTER.unstructure(thing)
+
+
+def from_plain(raw: Any, kind: type[T]) -> T:
+    """What `to_plain` made of a thing of this kind. Raises whatever goes wrong where it is none."""
+    return cast("T", _CONVERTER.structure(raw, kind))

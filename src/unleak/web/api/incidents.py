@@ -9,12 +9,13 @@ from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
 from unleak.engine.story import story_of
+from unleak.model.entry import Answered, Event
 from unleak.playbook import playbook
 from unleak.report import render
 from unleak.report.text import to_text
 from unleak.report.words import sentence
 from unleak.web.api.asked import Asked, IncidentId
-from unleak.web.bearer import Viewer, seen
+from unleak.web.bearer import Bearer, Viewer, seen
 from unleak.web.overview import Row
 
 ROUTER = APIRouter(tags=["incidents"])
@@ -87,7 +88,9 @@ def list_entries(
     """The record itself, a sentence an entry."""
     seen(service, bearer, incident_id)
     found = service.world.record.entries(incident_id, after)
-    page = [EntryOf(seq=e.seq, at=e.at, type=type(e.event).__name__, said=sentence(e.event)) for e in found[:limit]]
+    page = [
+        EntryOf(seq=e.seq, at=e.at, type=type(e.event).__name__, said=_said(bearer, e.event)) for e in found[:limit]
+    ]
     return Entries(entries=page, next=page[-1].seq if len(found) > limit else None)
 
 
@@ -110,6 +113,12 @@ def report(
     if format == "html":
         return Response(render.to_html(story), media_type="text/html", headers={"Content-Disposition": "attachment"})
     return PlainTextResponse(render.to_markdown(story) if format == "md" else to_text(story))
+
+
+def _said(bearer: Bearer, event: Event) -> str:
+    if isinstance(event, Answered) and not bearer.sees_all_of(event):
+        return f"{event.what} for {event.asked_by}, of other accounts too"
+    return sentence(event)
 
 
 def _fits(row: Row, state: str | None, account: str, q: str) -> bool:
