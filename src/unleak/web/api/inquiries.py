@@ -185,9 +185,11 @@ def _bounded(bearer: Bearer, incident: Incident, options: dict[str, Any]) -> dic
 
 
 def _rows(service: Service, bearer: Bearer, incident: Incident) -> Iterator[InquiryRow]:
-    known = {a.inquiry for a in incident.answered}
-    yield from (_answered(a) for a in incident.answered if bearer.sees_all_of(a))
-    for one in waiting(service.inbox, incident.id):
+    open_ = waiting(service.inbox, incident.id)
+    answered = service.world.record.incident(incident.id).answered  # later: what was answered meanwhile is not lost
+    known = {a.inquiry for a in answered}
+    yield from (_answered(a) for a in answered if bearer.sees_all_of(a))
+    for one in open_:
         options = one.inquiry.options
         everywhere = bool(bearer.token.accounts and options.get("organization"))
         if one.inquiry.mark not in known and not everywhere and all(map(bearer.sees, accounts_in(options))):
