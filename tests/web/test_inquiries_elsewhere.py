@@ -1,16 +1,17 @@
 """`unleak --server URL investigate`: asked, waited for and told there as it is here; no credentials and no record."""
 
 import json
-import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from service_world import UNLEAK, House, house_in
+from service_world import House, house_in
 
 from conftest import Site
 from rotate_world import in_a_secret
 from unit_world import let_rotate
+from unleak.cli import main as cli
 
 
 @pytest.fixture
@@ -18,19 +19,25 @@ def house(site: Site, tmp_path: Path) -> Iterator[House]:
     yield from house_in(site, tmp_path, f"sqlite:///{tmp_path / 'unleak.db'}")
 
 
-def test_a_person_elsewhere_has_the_service_look(house: House) -> None:
+def test_a_person_elsewhere_has_the_service_look(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     site, served = house.site, house.serve()
     key_id = site.stage.victim.key_id
     let_rotate(site)
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "UNLEAK_DATABASE", "UNLEAK_CONFIG")
-    elsewhere = {name: value for name, value in house.environment.items() if name not in names}
-    elsewhere |= {"UNLEAK_SERVER": served.url, "UNLEAK_TOKEN": house.token("responder")}
+    monkeypatch.setenv("UNLEAK_SERVER", served.url)
+    monkeypatch.setenv("UNLEAK_TOKEN", house.token("responder"))
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [*UNLEAK, *arguments], env=elsewhere, cwd=house.folder, capture_output=True, text=True, check=False
-        )
-        return done.returncode, done.stdout, done.stderr
+        monkeypatch.setattr(sys, "argv", ["unleak", *arguments])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as left:
+            code = left.code
+        assert isinstance(code, int)
+        return code, *capsys.readouterr()
 
     assert run("data", key_id)[0] == 2, "there is no incident yet"
     consumer = in_a_secret(site)

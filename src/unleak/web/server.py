@@ -103,6 +103,7 @@ def _workers(
     if not place.at_once:
         return []
     watched = replace(world, on_entry=_tell)
+    hands = replace(hands, world=watched)
     if world.record.is_shared:
         from unleak.engine import procrastinate  # noqa: PLC0415  only where PostgreSQL is used, and installed
 
