@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from unleak.aws.accounts import Accounts
-from unleak.config import Config, check_region
+from unleak.config import check_region
 from unleak.engine.inquiries.accounts import check_accounts
 from unleak.engine.inquiries.kind import Gist, Kind, alone
 from unleak.engine.inquiries.review_facts import DESCENT, Known, known
@@ -44,7 +44,7 @@ def look(stand: Standpoint, key_id: str, question: Question) -> Review:
 def look_around(stand: Standpoint, key_id: str, question: Question, known: Known, tell: Tell = _nobody) -> Review:
     """Whatever could not be looked at is in the answer, also what the trail, or the incident, could not tell."""
     aws = stand.aws()
-    accounts = _accounts(stand.config, aws, key_id, question)
+    accounts = _accounts(stand, aws, key_id, question)
     wish = Wish(accounts, checks_of(question.checks), known.since, key_id, question.regions, known.facts, tell=tell)
     found = review(wish, aws, stand.now())
     untold = (Unseen(DESCENT, _home(stand, key_id), "global", why) for why in known.problems)
@@ -74,14 +74,13 @@ def checks_of(names: tuple[str, ...]) -> tuple[ReviewCheck, ...]:
     return tuple(check for check in CHECKS if not names or check.id in names)
 
 
-def _accounts(config: Config, aws: Accounts, key_id: str, question: Question) -> tuple[str, ...]:
+def _accounts(stand: Standpoint, aws: Accounts, key_id: str, question: Question) -> tuple[str, ...]:
     """Raises Misuse for what is no account, and where no organisation is configured."""
     if question.organization:
-        if config.organization is None:
+        if stand.config.organization is None:
             raise Misuse("no organisation is configured", "name its role in unleak.toml ([organization]), or --account")
         return tuple(sorted({*aws.members, *question.accounts}))
-    whose = account_of(key_id) if key_id else None
-    return question.accounts or (whose or aws.caller.account,)
+    return question.accounts or (_home(stand, key_id) or aws.caller.account,)
 
 
 def _home(stand: Standpoint, key_id: str) -> str:

@@ -1,15 +1,15 @@
 """Long looks: asked for here, done by whoever has time, kept in the record, and read here.
 
-Nothing that is asked may name a file, a folder or a bucket: the bearer of a token must not have this machine read them.
+The bearer of a token must not have this machine read what they choose: `questions` says what may be asked.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel
 
 from unleak.engine.inquiries.answering import document_in, told_as
 from unleak.engine.inquiries.asking import Waiting, ask, waiting
@@ -18,7 +18,8 @@ from unleak.engine.inquiries.questions import accounts_in
 from unleak.model.entry import Answered
 from unleak.model.errors import CouldNotLook, NotNow
 from unleak.model.incident import Incident
-from unleak.web.api.asked import Asked, Body, IncidentId
+from unleak.web.api.asked import Asked, IncidentId
+from unleak.web.api.questions import Wanted
 from unleak.web.bearer import Bearer, Responder, Viewer, seen
 from unleak.web.log import log
 from unleak.web.overview import account_of_incident
@@ -28,67 +29,7 @@ from unleak.web.service import Service
 ROUTER = APIRouter(tags=["inquiries"])
 Form = Literal["json", "text", "html", "ocsf"]
 _MEDIA = {"json": "application/json", "text": "text/plain", "html": "text/html", "ocsf": "application/x-ndjson"}
-_FIRST, _LAST = 2006, 2999
-
-
-def _in_the_time_of_aws(when: datetime) -> datetime:
-    if not _FIRST <= when.year <= _LAST:
-        raise ValueError("that is no time of AWS")
-    return when.astimezone(UTC)
-
-
 Number = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", description="As it was answered when it was asked.")]
-Time = Annotated[AwareDatetime, AfterValidator(_in_the_time_of_aws)]
-Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-Accounts = Annotated[tuple[Account, ...], Field(max_length=500)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-Names = Annotated[tuple[Name, ...], Field(max_length=100)]
-
-
-class AskInvestigation(Body):
-    """`trails`: some of those that the service is configured with, or `event-history`; none means all of them."""
-
-    what: Literal["investigation"]
-    trails: Names = ()
-    leaked_at: Time | None = None
-    since: Time | None = None
-    until: Time | None = None
-    account: Account | Literal[""] = ""
-    verify: bool = False
-
-
-class AskReview(Body):
-    """`trails`: they are asked what the key brought about; none: the record is."""
-
-    what: Literal["review"]
-    trails: Names = ()
-    accounts: Accounts = ()
-    organization: bool = False
-    since: Time | None = None
-    regions: Names = ()
-    checks: Names = ()
-
-
-class AskData(Body):
-    """`versions`: AWS is asked what was there before."""
-
-    what: Literal["data"]
-    trails: Names = ()
-    leaked_at: Time | None = None
-    account: Account | Literal[""] = ""
-    versions: bool = True
-
-
-class AskBill(Body):
-    """Cost Explorer takes a cent a question: one for each account, and one for each cost with `by_resource`."""
-
-    what: Literal["bill"]
-    since: Time | None = None
-    accounts: Accounts = ()
-    by_resource: bool = False
-
-
-Wanted = Annotated[AskInvestigation | AskReview | AskData | AskBill, Field(discriminator="what")]
 
 
 class InquiryRow(BaseModel):
