@@ -3,7 +3,7 @@
 from conftest import Site
 from deeds_of_resources import machine
 from deeds_world import deeds_in, did
-from unleak.cli.evict import ask_to_keep, left
+from unleak.engine.evictions import ask_to_keep, left
 from unleak.engine.local import open_incident
 from unleak.model.alert import Ground
 from unleak.model.entry import Checked
@@ -19,8 +19,8 @@ def test_each_machine_that_would_be_terminated_is_asked_for_once(site: Site) -> 
     read = DescentRead(key, Exhibit("", 0, 0), 1, 1, standing=deeds_in(site.stage.account))
     looked = Checked(Step("descent", Target(TargetKind.KEY, key, site.stage.account)), (read,))
     world.record.append(incident.id, incident.seq, [(world.clock.now(), looked)])
-    once = ask_to_keep(world, world.record.incident(incident.id), "evidence")
-    again = ask_to_keep(world, once, "evidence")
+    once = ask_to_keep(world, world.record.incident(incident.id), "a test", "evidence")
+    again = ask_to_keep(world, once, "a test", "evidence")
     assert (list(once.requested), again.seq) == ([f"snapshot_disks:{instance.id}"], once.seq)
     assert once.requested[f"snapshot_disks:{instance.id}"].why == "evidence"
     assert [row.step_id.partition(":")[0] for row in left(once, Plan())] == ["snapshot_disks", "stop_instance"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from database_world import postgres_fixture, record_fixture, record_url_fixture  # noqa: F401  fixtures
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Credentials, SecretKey
-from unleak.model.entry import Entry, Event, Intended, Opened
+from unleak.model.entry import Answered, Entry, Event, Intended, Opened
 from unleak.model.errors import Busy, CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit, Fact
 from unleak.model.finding import Place
@@ -39,6 +39,7 @@ def _built(kind: type, **drawn: st.SearchStrategy[object]) -> None:
 
 _built(Place)
 _built(Fact, former=st.none() | IMAGES)
+_built(Answered, options=IMAGES)
 st.register_type_strategy(Change, st.builds(Change, before=IMAGES, after=IMAGES))
 
 

@@ -1,5 +1,6 @@
 """People at the pages: browsers without a script, and what a page holds when it is read as HTML."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -22,11 +23,14 @@ class Person:
     def get(self, path: str, status: int = 200) -> str:
         answer = self.client.get(path, follow_redirects=False)
         assert answer.status_code == status, answer.text
-        return answer.text
+        return str(answer.text)
 
-    def send(self, path: str, headers: dict[str, str] | None = None, **form: str) -> int:
-        sent = HERE if headers is None else headers
-        status: int = self.client.post(path, data=form, headers=sent, follow_redirects=False).status_code
+    def send(self, path: str, **form: str) -> int:
+        return self.forge(HERE, path, **form)
+
+    def forge(self, headers: Mapping[str, str], path: str, **form: str) -> int:
+        """As a page of another site would have it sent."""
+        status: int = self.client.post(path, data=form, headers=headers, follow_redirects=False).status_code
         return status
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from conftest import Site
 from unleak.engine.local import open_incident
+from unleak.model.entry import Answered
 from unleak.model.plan import Mode
 from unleak.store.inbox import Inbox
 from unleak.store.tokens import Role, Tokens
@@ -18,16 +19,22 @@ from unleak.web.make import make_service
 from unleak.web.service import Service
 
 WHY = {"why": "a test"}
+INQUIRY = "0123456789ab"
 ROUTES: tuple[tuple[str, str, Role, Any], ...] = (
     ("GET", "/me", Role.VIEWER, None),
     ("GET", "/incidents", Role.VIEWER, None),
     ("GET", "/incidents/{incident}", Role.VIEWER, None),
     ("GET", "/incidents/{incident}/entries", Role.VIEWER, None),
     ("GET", "/incidents/{incident}/report", Role.VIEWER, None),
+    ("GET", "/incidents/{incident}/evictions", Role.VIEWER, None),
+    ("GET", "/incidents/{incident}/inquiries", Role.VIEWER, None),
+    ("GET", "/incidents/{incident}/inquiries/{inquiry}", Role.VIEWER, None),
     ("GET", "/errands", Role.VIEWER, None),
     ("POST", "/incidents", Role.RESPONDER, {"key_id": "{key}", "reason": "a test"}),
     ("POST", "/reports", Role.RESPONDER, []),
     ("POST", "/incidents/{incident}/requests", Role.RESPONDER, {"unit": "delete_key", "target": "{key}", **WHY}),
+    ("POST", "/incidents/{incident}/rotations", Role.RESPONDER, {"consumers": ["ssm:/a,/b"], **WHY}),
+    ("POST", "/incidents/{incident}/inquiries", Role.RESPONDER, {"what": "bill"}),
     ("POST", "/incidents/{incident}/notes", Role.RESPONDER, {"text": "a test"}),
     ("POST", "/incidents/{incident}/approvals", Role.APPROVER, {"step": "x", "digest": "12345678", **WHY}),
     ("POST", "/incidents/{incident}/declines", Role.APPROVER, {"step": "x", "digest": "12345678", **WHY}),
@@ -59,7 +66,11 @@ def client(service: Service) -> Iterator[TestClient]:
 
 @pytest.fixture
 def incident(service: Service, site: Site) -> str:
-    return open_incident(service.world, site.alert(), Mode.OBSERVE, "a test").id
+    """With an inquiry that was answered."""
+    found, now = open_incident(service.world, site.alert(), Mode.OBSERVE, "a test"), site.standin.gate.clock.now()
+    answer = Answered(INQUIRY, "bill", service.world.record.keep([b"{}"]), "a test", now, "nothing", finds=False)
+    service.world.record.append(found.id, found.seq, [(now, answer)])
+    return found.id
 
 
 @pytest.fixture
@@ -80,7 +91,7 @@ def ask(
     method, path, _, document = route
     if isinstance(document, dict):
         document = {n: site.stage.victim.key_id if v == "{key}" else v for n, v in document.items()}
-    filled = path.format(incident=incident, errand="0" * 64)
+    filled = path.format(incident=incident, errand="0" * 64, inquiry=INQUIRY)
     status: int = client.request(method, f"/api/v1{filled}", json=document, headers=bearer).status_code
     return status
 
@@ -100,7 +111,7 @@ def test_each_route_has_its_least_role(
 def test_the_table_has_every_route(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     served = {(m.upper(), p) for p, methods in document["paths"].items() for m in methods}
-    named = {"incident": "incident_id", "errand": "errand_id"}
+    named = {"incident": "incident_id", "errand": "errand_id", "inquiry": "nr"}
     table = {(m, "/api/v1" + p.format(**{k: f"{{{v}}}" for k, v in named.items()})) for m, p, _, _ in ROUTES}
     assert {(m, p.replace("/tokens/0123abcd", "/tokens/{token_id}")) for m, p in table} == served
 

@@ -12,7 +12,7 @@ from pages_world import HERE, Person, Read, person
 from conftest import Site, site_in
 from unleak.engine.local import open_incident, run
 from unleak.model.credential import Origin
-from unleak.model.entry import Checked, Noted
+from unleak.model.entry import Checked, Event, Noted
 from unleak.model.evidence import CredentialFound, DescentRead, Exhibit, Fact
 from unleak.model.finding import Place
 from unleak.model.plan import Mode, Step, Target, TargetKind
@@ -110,7 +110,7 @@ def test_of_another_account_nothing_is_seen(service: Service, incident: str, ste
 
 def test_the_table_has_every_page() -> None:
     routes = [r for router in pages.ROUTERS for r in router.routes if isinstance(r, APIRoute)]
-    served = {(m, r.path) for r in routes for m in r.methods if r.path not in FOR_ALL}
+    served = {(m, r.path) for r in routes for m in r.methods or () if r.path not in FOR_ALL}
     assert {(m, p.replace("{id}", "{incident_id}")) for m, p, _, _ in PAGES} == served
 
 
@@ -129,15 +129,15 @@ def test_the_table_has_every_page() -> None:
 def test_what_another_site_sends_does_nothing(service: Service, incident: str, headers: dict[str, str]) -> None:
     before = service.world.record.length(incident)
     admin = person(service, Role.ADMIN)
-    assert admin.send(f"/incidents/{incident}/note", headers=headers, text="x") == 403
-    assert admin.send("/signout", headers=headers) == 403
+    assert admin.forge(headers, f"/incidents/{incident}/note", text="x") == 403
+    assert admin.forge(headers, "/signout") == 403
     assert service.world.record.length(incident) == before
-    assert person(service, None).send("/signin", headers=headers, token="x") == 403
+    assert person(service, None).forge(headers, "/signin", token="x") == 403
 
 
 def test_an_old_browser_that_says_where_it_comes_from_is_heard(service: Service, incident: str) -> None:
     here = {"Origin": "http://testserver"}
-    assert person(service, Role.RESPONDER).send(f"/incidents/{incident}/note", headers=here, text="old") == 303
+    assert person(service, Role.RESPONDER).forge(here, f"/incidents/{incident}/note", text="old") == 303
 
 
 def test_a_decision_is_bound_to_what_was_shown(service: Service, incident: str, step: str) -> None:
@@ -245,7 +245,7 @@ def hostile(service: Service, home: Site) -> str:
     child = CredentialFound(
         "ASIAIOSFODNN7EXAMPLE", key, Origin.MINTED, HOSTILE, arn, "700000000001", alert.received_at, "e"
     )
-    events = [
+    events: list[Event] = [
         Checked(
             Step("descent", target), (child, DescentRead(key, Exhibit("0", 0, 0), 2, 1, (fact,), stolen=(HOSTILE,)))
         ),
@@ -288,7 +288,7 @@ def test_no_page_of_a_large_incident_is_large(service: Service, home: Site) -> N
         for n in range(500)
     ]
     descent = DescentRead(key, Exhibit("0", 0, 0), 2001, 9000, tuple(facts))
-    events = [Checked(Step("descent", target), (*found, descent))]
+    events: list[Event] = [Checked(Step("descent", target), (*found, descent))]
     events += [Checked(Step("calls_of_key", target), (), f"could not look {n}") for n in range(3000)]
     service.world.record.append(made.id, made.seq, [(now, event) for event in events])
     viewer = person(service, Role.ADMIN)

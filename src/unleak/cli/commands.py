@@ -37,9 +37,9 @@ COMMANDS = {
 }
 
 
-REMOTE = ("incident", "respond")
+REMOTE = ("incident", "respond", "investigate", "review", "data", "bill", "rotate")
 """What a service does in our place, with --server."""
-_WHERE_THE_RECORD_IS = ("evict", "rotate", "data", "bill", "worker", "serve", "watch", "token", "notify")
+_WHERE_THE_RECORD_IS = ("evict", "worker", "serve", "watch", "token", "notify")
 
 
 class LazyGroup(click.Group):
@@ -79,7 +79,7 @@ def _room_of(command: str) -> str:
 @click.version_option(__version__, prog_name="unleak")
 @click.option(
     "--server", envvar="UNLEAK_SERVER", default="", metavar="URL",
-    help="Have a service do it: `incident` and `respond`, with the token in UNLEAK_TOKEN.",
+    help=f"Have a service do it ({', '.join(REMOTE)}), with the token in UNLEAK_TOKEN.",
 )  # fmt: skip
 def unleak(server: str) -> None:
     """Find a leaked AWS key, stop it, prove that it is stopped, show what it did.

@@ -1,7 +1,6 @@
 """`unleak data`."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -33,29 +32,16 @@ def command(
 
     Exit codes: 0 no data was touched, 1 some was, 2 misuse, 3 something could not be looked at.
     """
-    from unleak.aws.accounts import Accounts
-    from unleak.cli.incident_named import incident_of_key
-    from unleak.cli.investigate import check_key, sources_of, time_before, time_of
+    from unleak.cli.investigate import check_key, time_of
     from unleak.cli.investigate_told import progress
-    from unleak.investigate.run import Wish, investigate
-    from unleak.model.data import Touched
+    from unleak.cli.standpoint import standpoint_of
+    from unleak.engine.inquiries.data import Beside, Question, look
     from unleak.report.data import to_json, to_text
-    from unleak.review.data import things, unseen
-    from unleak.review.versions import with_versions
 
     check_key(key_id)
-    config = config_of(profile, region, config_path)
-    home = config.home / "trail"
-    known = incident_of_key(config, key_id)
-    leak = time_of(leaked_at, "--leaked-at") or (known.leaked_at if known else None)
-    sources = sources_of(config, key_id, account, trails, home)
+    stand = standpoint_of(config_of(profile, region, config_path), key_id)
+    question = Question(trails, time_of(leaked_at, "--leaked-at"), account, versions=not no_versions)
     with progress() as tell:
-        ours = known.our_request_ids if known else frozenset()
-        wish = Wish(key_id, home, leak, time_before(leak), tell=tell, our_requests=ours)
-        found = investigate(wish, sources, datetime.now(UTC))
-    touched = things(found.calls)
-    if not no_versions:
-        touched = list(with_versions(Accounts(config), touched))
-    told = Touched(key_id, found.leaked_at, tuple(touched), unseen(found.calls), found.seen.limits, found.seen.problems)
-    click.echo(to_json(told) if format_name == "json" else to_text(told, known.id if known else ""))
+        told = look(stand, key_id, question, Beside(tell))
+    click.echo(to_json(told) if format_name == "json" else to_text(told, stand.known.id if stand.known else ""))
     sys.exit(3 if not told.is_whole else 1 if told.things else 0)

@@ -10,16 +10,12 @@ import click
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.incident_named import found_incident, now_of
 from unleak.cli.world import make_world, person
-from unleak.scan.words import without_secret
 
 if TYPE_CHECKING:
-    from unleak.model.evidence import Fact
     from unleak.model.incident import Incident
-    from unleak.model.plan import Pending, Plan, Step
+    from unleak.model.plan import Pending, Plan
     from unleak.report.eviction import Left
     from unleak.respond import World
-
-    Known = list[tuple[Fact, tuple[Step, ...]]]
 
 
 @click.command("evict")
@@ -51,6 +47,7 @@ def command(
 
     Exit codes: 0 nothing of it stands, 1 something waits or is left to a person, 2 misuse, 3 could not look.
     """
+    from unleak.engine.evictions import ask_to_keep, is_wholly_known, left
     from unleak.model.errors import Misuse
     from unleak.report import eviction
 
@@ -59,104 +56,29 @@ def command(
     world = make_world(config_of(profile, region, config_path))
     found = found_incident(world, incident)
     if keep_disks and not plan_only:
-        found = ask_to_keep(world, found, why)
+        found = ask_to_keep(world, found, person(), why)
     found, plan = _run(world, found, wait=False) if not plan_only else _as_it_stands(world, found)
     waiting = _waiting(plan, only)
     if waiting and not plan_only and (yes or _agreed(found, plan, waiting)):
         _approve(world, found, waiting, why or click.prompt("why", err=True))
         found, plan = _run(world, found, wait=True)
     rows = left(found, plan)
-    show = eviction.to_json if format_name == "json" else eviction.to_text
-    click.echo(show(found.id, rows))
+    told = eviction.to_json(found.id, rows, is_whole=is_wholly_known(found))
+    click.echo(told if format_name == "json" else eviction.to_text(found.id, rows))
     if format_name != "json" and plan_only and waiting:
         click.echo(f"\nnext: unleak evict {found.key_id} --why '...'")
     sys.exit(exit_code(found, rows))
 
 
 def exit_code(incident: "Incident", rows: "list[Left]") -> int:
+    from unleak.engine.evictions import is_wholly_known
     from unleak.report.eviction import OUT
 
-    descent = [c for c in incident.checks.values() if c.step.unit == "descent"]
-    if not descent or any(c.unknown for c in descent):
+    if not is_wholly_known(incident):
         click.echo("unleak: what the attacker did is not wholly known: run unleak respond, see docs/investigate.md",
                    err=True)  # fmt: skip
         return 3
     return 0 if all(r.state == OUT for r in rows) else 1
-
-
-def left(incident: "Incident", plan: "Plan") -> "list[Left]":
-    """A row for each fact, with the change that takes it out."""
-    from unleak.playbook.eviction import facts_and_steps
-    from unleak.report.eviction import Left
-
-    pending = {p.step.id: p for p in plan.pending}
-    rows = []
-    known = facts_and_steps(incident)
-    for fact, steps in [*_disks_kept(incident, known), *known]:
-        step = _told_step(incident, steps)
-        state = incident.action(step) if step else None
-        waits = pending.get(step.id) if step else None
-        change = (waits.change if waits else None) or (state.change or state.proposal if state else None)
-        told, why = _state(incident, step.id if step else "", waits)
-        rows.append(
-            Left(
-                fact.arn, fact.type, fact.deed, fact.detail, fact.by, fact.at, fact.event_id, told,
-                step.id if step else "", change.summary if change else "", why,
-                change.breaks if change else "", change.undo if change else "",
-            )
-        )  # fmt: skip
-    return rows
-
-
-def ask_to_keep(world: "World", incident: "Incident", why: str) -> "Incident":
-    """Of every machine that would be terminated: it waits until its disks are kept."""
-    from unleak.model.entry import Requested
-    from unleak.model.plan import Step
-    from unleak.playbook.eviction import facts_and_steps
-
-    lost = {s.target for _, steps in facts_and_steps(incident) for s in steps if s.unit == "terminate_instance"}
-    asked = [Step("snapshot_disks", target) for target in sorted(lost)]
-    new = [Requested(s, person(), without_secret(why or _KEEPS)) for s in asked if s.id not in incident.requested]
-    if new:
-        world.record.append(incident.id, incident.seq, [(now_of(world, incident), one) for one in new])
-    return world.record.incident(incident.id)
-
-
-_KEEPS = "disks are kept before machines are terminated"
-
-
-def _disks_kept(incident: "Incident", known: "Known") -> "Known":
-    """A row of its own for each machine whose disks are to be kept."""
-    from unleak.model.plan import Step
-
-    machines = {s.target: fact for fact, steps in known for s in steps if s.unit == "terminate_instance"}
-    kept = [(fact, Step("snapshot_disks", target)) for target, fact in machines.items()]
-    return [(fact, (step,)) for fact, step in kept if step.id in incident.requested]
-
-
-def _told_step(incident: "Incident", steps: "tuple[Step, ...]") -> "Step | None":
-    """The first that is still to do; the last where all is done."""
-    return next((s for s in steps if not incident.holds(s)), steps[-1] if steps else None)
-
-
-def _state(incident: "Incident", step_id: str, waits: "Pending | None") -> tuple[str, str]:
-    from unleak.model.plan import OutcomeKind
-    from unleak.report.eviction import BY_HAND, DONE, DUE, FAILED, OUT, WAITS
-
-    if not step_id:
-        return BY_HAND, "no action of unleak takes this out: look at it, and take it out by hand"
-    state = incident.actions.get(step_id)
-    if state is not None and state.holds:
-        return OUT, ""
-    if waits is not None:
-        return WAITS, waits.needs
-    if state is None or state.outcome is None:
-        return (
-            (OUT, "it is gone already") if state is not None and state.shown and state.proposal is None else (DUE, "")
-        )
-    if state.outcome.kind in {OutcomeKind.REFUSED, OutcomeKind.FAILED, OutcomeKind.ASK}:
-        return FAILED, state.outcome.detail
-    return DONE, state.verdict.reason if state.verdict else ""
 
 
 def _as_it_stands(world: "World", incident: "Incident") -> "tuple[Incident, Plan]":
@@ -173,6 +95,7 @@ def _waiting(plan: "Plan", only: tuple[str, ...]) -> "list[Pending]":
 
 
 def _agreed(incident: "Incident", plan: "Plan", waiting: "list[Pending]") -> bool:
+    from unleak.engine.evictions import left
     from unleak.report.eviction import WAITS, to_text
 
     shown = {p.step.id for p in waiting}

@@ -10,11 +10,7 @@ import click
 from unleak.cli.aws_options import aws_options, config_of
 
 if TYPE_CHECKING:
-    from unleak.config import Config
-    from unleak.investigate.run import Wish
     from unleak.investigate.sigma.rule import Loaded
-    from unleak.investigate.trail.opened import Opened
-    from unleak.model.incident import Incident
 
 _TIME = "2026-11-23, or 2026-11-23T04:05:06Z (UTC)"
 _BEFORE_CLOUDTRAIL = 2000
@@ -56,49 +52,33 @@ def command(
 
     Exit codes: 0 no call of an attacker seen, 1 there were some, 2 misuse, 3 something could not be looked at.
     """
-    from dataclasses import replace
-
-    from unleak.cli.incident_named import incident_of_key
     from unleak.cli.investigate_told import progress
-    from unleak.investigate.run import Wish, investigate
-    from unleak.model.errors import Misuse
+    from unleak.cli.standpoint import standpoint_of
+    from unleak.engine.inquiries.investigation import Beside, Question, look
     from unleak.report.investigation import FORMATS
 
     check_key(key_id)
     check_place(evidence, "--evidence")
     check_place(output, "--output")
     config = config_of(profile, region, config_path)
-    home = config.home / "trail"
-    known = incident_of_key(config, key_id)
-    leak = time_of(leaked_at, "--leaked-at") or (known.leaked_at if known else None)
-    begin, end = time_of(since, "--since") or time_before(leak), time_of(until, "--until")
-    sources = sources_of(config, key_id, account, trails, home)
-    if verify and not sources.trails:
-        raise Misuse("--verify checks files from S3", "give --trail s3://BUCKET/PREFIX")
-    loaded = _rules(rule_folders, home)
+    leak, begin, end = time_of(leaked_at, "--leaked-at"), time_of(since, "--since"), time_of(until, "--until")
+    question = Question(trails, leak, begin, end, account, verify)
+    rules = _rules(rule_folders, config.home / "trail")
     with progress() as tell:
-        ours = known.our_request_ids if known else frozenset()
-        wish = Wish(key_id, home, leak, begin, end, loaded, evidence, tell=tell, our_requests=ours)
-        found = investigate(_verifying(wish, sources, config) if verify else wish, sources, datetime.now(UTC))
-    text = FORMATS[format_name](replace(found, contained_at=contained_at(known) if known else None))
-    if output is not None:
-        output.write_text(text, encoding="utf-8")
-        click.echo(f"unleak: wrote {output}", err=True)
-    else:
-        click.echo(text)
+        found = look(standpoint_of(config, key_id), key_id, question, Beside(rules, evidence, tell))
+    put(FORMATS[format_name](found), output)
     for problem in found.seen.problems:
         click.echo(f"unleak: could not look: {problem}", err=True)
     sys.exit(3 if found.seen.problems else 1 if found.calls else 0)
 
 
-def contained_at(incident: "Incident") -> datetime | None:
-    """Since when all that was done holds; None while something is open."""
-    from unleak.playbook import playbook
-
-    now = incident.updated_at or datetime.now(UTC)
-    verdicts = [a.verdict for a in incident.actions.values() if a.verdict is not None and a.holds]
-    since = [v.since for v in verdicts if v.since is not None]
-    return max(since, default=None) if playbook(incident, now).contained else None
+def put(text: str, output: Path | None) -> None:
+    """To a file, or to standard output."""
+    if output is None:
+        click.echo(text.removesuffix("\n"))
+        return
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"unleak: wrote {output}", err=True)
 
 
 def check_key(key_id: str) -> None:
@@ -132,42 +112,10 @@ def time_of(text: str, option: str) -> datetime | None:
     return when
 
 
-def time_before(leak: datetime | None) -> datetime | None:
-    """Enough of the time before to know what is usual."""
-    from datetime import timedelta
-
-    return leak - timedelta(days=14) if leak else None
-
-
 def _rules(folders: tuple[Path, ...], home: Path) -> "tuple[Loaded, ...]":
-    from unleak.investigate.sigma.rules import load
+    from unleak.engine.inquiries.investigation import rules_of
 
-    cache = home / "rules"
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    cache.mkdir(exist_ok=True, mode=0o700)
-    loaded = (load(cache=cache), *(load(folder, cache) for folder in folders))
+    loaded = rules_of(folders, home)
     for problem in (p for one in loaded for p in one.problems):
         click.echo(f"unleak: rule left out: {problem}", err=True)
     return loaded
-
-
-def sources_of(config: "Config", key_id: str, account: str, trails: tuple[str, ...], home: Path) -> "Opened":
-    from unleak.aws.accounts import Accounts
-    from unleak.iam.key_id import account_of
-    from unleak.investigate.trail.opened import EVENT_HISTORY, opened
-    from unleak.model.errors import Misuse
-
-    names = trails or config.trails or (EVENT_HISTORY,)
-    whose = account or account_of(key_id) or ""
-    if not whose and any(n == EVENT_HISTORY or "://" in n for n in names):
-        raise Misuse("the key's id does not tell its account", "say whose trail it is: --account 123456789012")
-    return opened(names, lambda: Accounts(config), whose, home, config.lookups_a_second)
-
-
-def _verifying(wish: "Wish", sources: "Opened", config: "Config") -> "Wish":
-    from dataclasses import replace
-
-    from unleak.aws.accounts import Accounts
-    from unleak.investigate.integrity import told
-
-    return replace(wish, integrity=lambda: told(sources.trails, Accounts(config), wish.since, wish.until))

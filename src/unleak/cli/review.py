@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
-from unleak.cli.investigate import check_key, check_place, time_of
+from unleak.cli.investigate import check_key, check_place, put, time_of
 
 if TYPE_CHECKING:
-    from unleak.aws.accounts import Accounts
-    from unleak.cli.review_facts import Known
     from unleak.config import Config
+    from unleak.engine.inquiries.review import Question
     from unleak.model.review import Review
-    from unleak.review.check import ReviewCheck
 
 _TIME = "2026-11-23, or 2026-11-23T04:05:06Z (UTC)"
 
@@ -56,83 +54,35 @@ def command(
     Exit codes: 0 nothing of the incident, nothing since the leak and nothing grave, 1 there is some, 2 misuse, 3
     something could not be looked at.
     """
-    from unleak.aws.accounts import Accounts
-    from unleak.cli.review_facts import known_of
+    from unleak.engine.inquiries.review import Question, check
+    from unleak.engine.inquiries.review_facts import DESCENT
+    from unleak.report.review import to_json, to_text
 
     if key_id:
         check_key(key_id)
     check_place(output, "--output")
-    leak, checks = time_of(since, "--since"), _checks(names)
-    config = config_of(profile, region, config_path)
-    _check_regions(regions)
-    aws = Accounts(config)
-    known = known_of(config, key_id, leak, trails, _first(accounts))
-    found = _look(aws, _accounts(config, aws, key_id, accounts, organization), known, key_id, regions, checks)
-    _tell(found, output, format_name, every)
-    for problem in known.problems:
-        click.echo(f"unleak: could not look: {problem}", err=True)
-    sys.exit(3 if found.unseen or known.problems else 1 if found.worries else 0)
+    question = Question(trails, accounts, organization, time_of(since, "--since"), regions, names)
+    check(question)
+    found = _look(config_of(profile, region, config_path), key_id, question)
+    put(to_json(found) if format_name == "json" else to_text(found, every=every), output)
+    for gap in found.unseen:
+        if gap.check == DESCENT:
+            click.echo(f"unleak: could not look: {gap.why}", err=True)
+    sys.exit(3 if found.unseen else 1 if found.worries else 0)
 
 
-def _look(
-    aws: "Accounts", accounts: tuple[str, ...], known: "Known", key_id: str, regions: tuple[str, ...],
-    checks: "tuple[ReviewCheck, ...]",
-) -> "Review":  # fmt: skip
+def _look(config: "Config", key_id: str, question: "Question") -> "Review":
+    from dataclasses import replace
+
     from unleak.aws.clock import AwsClock
+    from unleak.cli.investigate_told import progress as progress_of_trail
     from unleak.cli.review_told import progress
-    from unleak.review.run import Wish, review
+    from unleak.cli.standpoint import standpoint_of
+    from unleak.engine.inquiries.review import known_of, look_around
 
+    stand = standpoint_of(config, key_id)
+    stand = replace(stand, now=AwsClock(stand.aws()).now)
+    with progress_of_trail() as trail:
+        known = known_of(stand, key_id, question, trail)
     with progress() as tell:
-        wish = Wish(accounts, checks, known.since, key_id, regions, known.facts, tell=tell)
-        return review(wish, aws, AwsClock(aws).now())
-
-
-def _first(accounts: tuple[str, ...]) -> str:
-    return accounts[0] if accounts else ""
-
-
-def _tell(found: "Review", output: Path | None, format_name: str, every: bool) -> None:
-    from unleak.report.review import to_json, to_text
-
-    text = to_json(found) if format_name == "json" else to_text(found, every=every)
-    if output is None:
-        click.echo(text.removesuffix("\n"))
-        return
-    output.write_text(text, encoding="utf-8")
-    click.echo(f"unleak: wrote {output}", err=True)
-
-
-def _checks(names: tuple[str, ...]) -> "tuple[ReviewCheck, ...]":
-    from unleak.model.errors import Misuse
-    from unleak.review import CHECKS
-
-    known = {check.id for check in CHECKS}
-    for name in names:
-        if name not in known:
-            raise Misuse(f"there is no check {name!r}", f"there are {', '.join(sorted(known))}")
-    return tuple(check for check in CHECKS if not names or check.id in names)
-
-
-def _check_regions(regions: tuple[str, ...]) -> None:
-    from unleak.config import check_region
-
-    for region in regions:
-        check_region(region)
-
-
-def _accounts(
-    config: "Config", aws: "Accounts", key_id: str, accounts: tuple[str, ...], organization: bool
-) -> tuple[str, ...]:
-    """Raises Misuse for what is no account, and where no organisation is configured."""
-    from unleak.iam.key_id import account_of
-    from unleak.model.errors import Misuse
-
-    for account in accounts:
-        if not (account.isascii() and account.isdecimal() and len(account) == len("111122223333")):
-            raise Misuse(f"--account {account}: no account number", "it has twelve digits")
-    if organization:
-        if config.organization is None:
-            raise Misuse("no organisation is configured", "name its role in unleak.toml ([organization]), or --account")
-        return tuple(sorted({*aws.members, *accounts}))
-    whose = account_of(key_id) if key_id else None
-    return accounts or (whose or aws.caller.account,)
+        return look_around(stand, key_id, question, known, tell)

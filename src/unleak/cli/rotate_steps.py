@@ -14,8 +14,9 @@ from unleak.cli.progress import Progress
 from unleak.cli.saying import say
 from unleak.cli.world import person
 from unleak.engine.local import incident_id_of, open_incident, run
+from unleak.engine.rotations import ask_to_rotate, last_request
 from unleak.model.alert import Alert, Ground
-from unleak.model.entry import Approved, Event, Requested
+from unleak.model.entry import Approved, Event
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import ActionState, Incident
@@ -23,7 +24,7 @@ from unleak.model.plan import Change, Mode, OutcomeKind, Plan, Step, Target, Tar
 from unleak.playbook import facts, playbook, rotation
 from unleak.playbook.table import SOAK
 from unleak.respond import World
-from unleak.rotate.asked import CONSUMERS, FREES, asked_in, options_of
+from unleak.rotate.asked import asked_in
 
 _GOOD_FOR = timedelta(hours=24)
 _SOON = timedelta(seconds=1)
@@ -162,19 +163,16 @@ class Rotation:
         return 1
 
     def _requested(self, consumers: tuple[str, ...], frees: str) -> Step:
-        """The step as it was asked for before, or as it is now; other consumers are another round of it."""
-        last, options = _last_request(self.incident), options_of(consumers, frees)
-        if last is not None and (not consumers or _same(last, options)):
-            return last.step
-        if not consumers:
-            raise Misuse("nobody said who is to get the new key", "name each with --to")
-        step = Step("rotate_key", self.key, last.step.round + 1 if last else 1)
-        self._write(Requested(step, person(), self.reason or "to be rotated", options))
-        self._run()
+        before = self.incident.seq
+        why = self.reason or "to be rotated"
+        step = ask_to_rotate(self.world, self.incident, consumers, frees, who=person(), why=why)
+        self.incident = self.world.record.incident(self.incident.id)
+        if self.incident.seq > before:
+            self._run()
         return step
 
     def _last_step(self) -> Step:
-        last = _last_request(self.incident)
+        last = last_request(self.incident)
         if last is None:
             raise Misuse("nobody said who is to get the new key", "name each with --to")
         return last.step
@@ -218,17 +216,8 @@ class Rotation:
 
 def consumers_of(incident: Incident) -> tuple[str, ...]:
     """As they were asked for last; none where nobody asked yet."""
-    last = _last_request(incident)
+    last = last_request(incident)
     return tuple(asked_in(last.options).texts) if last else ()
-
-
-def _last_request(incident: Incident) -> Requested | None:
-    mine = [r for r in incident.requested.values() if r.step.unit == "rotate_key"]
-    return max(mine, key=lambda r: r.step.round, default=None)
-
-
-def _same(request: Requested, options: dict[str, str]) -> bool:
-    return {k: request.options.get(k, "") for k in (CONSUMERS, FREES)} == {k: options[k] for k in (CONSUMERS, FREES)}
 
 
 def _is_settled(state: ActionState | None) -> bool:

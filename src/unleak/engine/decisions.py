@@ -20,7 +20,10 @@ from unleak.playbook import playbook
 from unleak.respond import ACTIONS, World
 from unleak.scan.words import without_secret
 
-_BY_THEMSELVES = {"break_glass": "unleak incident break-glass", "rotate_key": "unleak rotate KEY_ID --to CONSUMER"}
+_BY_THEMSELVES = {
+    "break_glass": "unleak incident break-glass",
+    "rotate_key": "unleak rotate KEY_ID --to CONSUMER, or POST …/rotations",
+}
 _MOST_HOURS = 12
 """Half a day is enough to give an application a new key."""
 _MOST_HOURS_OF_A_YES = 168

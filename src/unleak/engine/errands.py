@@ -2,7 +2,8 @@
 
 An errand is taken by one process at a time, and is done when what it found is stored; whoever is killed on the way
 leaves it to the next. The secret that a scan finds stays in the process that found it, which tries the key at once.
-What fails is tried again, later each time, then set aside with its reason.
+What fails is tried again, later each time, then set aside with its reason. What somebody wants to know is an errand
+too: it may take hours, so it is run beside the others.
 """
 
 import json
@@ -14,8 +15,9 @@ from hashlib import sha256
 from typing import Any
 
 from unleak.engine.bell import Bell
+from unleak.engine.inquiries.answering import answer
 from unleak.engine.local import first_committed, incident_id_of, opening
-from unleak.intake.notice import COMMIT, HostAlert, Push, Subscription, Whole, ground_of
+from unleak.intake.notice import COMMIT, HostAlert, Inquiry, Push, Subscription, Whole, ground_of
 from unleak.intake.notice import Errand as Asked
 from unleak.intake.reported import Reported
 from unleak.intake.scanner_reports import read_report
@@ -31,9 +33,9 @@ from unleak.scan.scanner import Scan, scan
 from unleak.scan.sources.commits import read_commits
 from unleak.scan.sources.pushed import fetched
 from unleak.scan.sources.remote import Login, cloned
-from unleak.store.inbox import Errand, Inbox, Known, Received
+from unleak.store.inbox import LONG, Errand, Inbox, Known, Received
 
-_KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription)}
+_KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription, Inquiry)}
 _EACH_SECONDS = 1.0
 _FORGETS_EACH = timedelta(hours=1)
 Broken = Callable[[str, Exception], None]
@@ -63,6 +65,8 @@ def errand_of(asked: Asked, source: str, ground: Ground) -> tuple[str, str]:
         {"kind": type(asked).__name__, "source": source, "ground": ground.value, "asked": asdict(asked)},
         sort_keys=True,
     )
+    if isinstance(asked, Inquiry):
+        return f"{LONG}{asked.incident}-{asked.mark}", body
     return sha256(body.encode()).hexdigest(), body
 
 
@@ -82,9 +86,11 @@ def run_errand(hands: Hands, errand: Errand, broken: Broken = lambda _id, _defec
             hands.inbox.done(errand.id, told)
 
 
-def run_due(hands: Hands, broken: Broken = lambda _id, _defect: None) -> int:
-    """All that are due and that nobody else runs. How many were due."""
-    due = hands.inbox.due(hands.world.clock.now())
+def run_due(hands: Hands, broken: Broken = lambda _id, _defect: None, *, long: bool | None = None) -> int:
+    """All that are due and that nobody else runs: all kinds, only those that take long, or only the others. How many
+    were due.
+    """
+    due = hands.inbox.due(hands.world.clock.now(), long=long)
     for errand in due:
         with suppress(Busy):
             run_errand(hands, errand, broken)
@@ -92,12 +98,15 @@ def run_due(hands: Hands, broken: Broken = lambda _id, _defect: None) -> int:
 
 
 def keep_running(
-    hands: Hands, bell: Bell, told: Callable[[], None] = lambda: None, broken: Broken = lambda _id, _defect: None
-) -> None:
-    """Until the bell says that it is over. `told` hears that something was run, and may have brought an alert."""
+    hands: Hands, bell: Bell, told: Callable[[], None] = lambda: None, broken: Broken = lambda _id, _defect: None,
+    *, long: bool = False,
+) -> None:  # fmt: skip
+    """Until the bell says that it is over. `told` hears that something was run, and may have brought an alert. `long`:
+    only errands that take long, else only the others: a leak must not wait for a look of hours.
+    """
     forgets_at = hands.world.clock.now()
     while not bell.is_over:
-        if run_due(hands, broken):
+        if run_due(hands, broken, long=long):
             told()
         if hands.world.clock.now() >= forgets_at:
             hands.inbox.forget(hands.world.clock.now())
@@ -117,6 +126,8 @@ def _run(hands: Hands, errand: Errand) -> str:
     raw = json.loads(errand.body)
     asked = _KINDS[raw["kind"]](**raw["asked"])
     source = str(raw["source"])
+    if isinstance(asked, Inquiry):
+        return answer(hands.world, asked)
     if isinstance(asked, Subscription):
         hands.fetch(asked.url)
         return f"confirmed {asked.topic}"

@@ -2,12 +2,14 @@
 
 A job names an incident, and nothing else: what is to be done is asked of the record. It is enqueued in the
 transaction of the alert. One job an incident runs at a time; a dead worker's job is found by its heartbeat and run
-elsewhere. Timers are jobs for later, set anew after each run; where one is lost, the sweep sets it again.
+elsewhere. Timers are jobs for later, set anew after each run; where one is lost, the sweep sets it again. What takes
+long has a queue of its own, from which each process takes one at a time: no leak waits for it.
 """
 
 import logging
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,9 +22,9 @@ from unleak.engine.telling import Teller, alone_with, earlier
 from unleak.model.errors import Busy
 from unleak.playbook import playbook
 from unleak.respond import World, respond
-from unleak.store.inbox import Errand
+from unleak.store.inbox import LONG, Errand
 
-QUEUE, _TASK, _ERRAND = "unleak", "unleak.respond", "unleak.errand"
+QUEUE, _LONG_QUEUE, _TASK, _ERRAND = "unleak", "unleak-long", "unleak.respond", "unleak.errand"
 _HEARTBEAT_SECONDS, _STALLED_SECONDS = 3.0, 10.0
 _EVERY_FIVE_SECONDS, _EVERY_FIVE_MINUTES = "* * * * * */5", "*/5 * * * *"
 _BUSY_AGAIN = timedelta(seconds=5)
@@ -36,16 +38,21 @@ _HAS_QUEUE = sa.text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 
 def enqueue(db: sa.Connection, incident: str) -> None:
     """In the transaction of `db`. A job for this incident that waits already will see what was written."""
-    _defer(db, _TASK, incident, f"now-{incident}", f'{{"incident": "{incident}"}}')
+    _defer(db, QUEUE, _TASK, incident, f"now-{incident}", f'{{"incident": "{incident}"}}')
 
 
 def enqueue_errand(db: sa.Connection, errand: str) -> None:
     """As above, for an errand of the inbox."""
-    _defer(db, _ERRAND, f"errand-{errand}", f"errand-{errand}", f'{{"errand": "{errand}"}}')
+    name = f"errand-{errand}"
+    _defer(db, _queue_of(errand), _ERRAND, name, name, f'{{"errand": "{errand}"}}')
 
 
-def _defer(db: sa.Connection, task: str, lock: str, queueing_lock: str, args: str) -> None:
-    job = {"queue": QUEUE, "task": task, "lock": lock, "queueing_lock": queueing_lock, "args": args}
+def _queue_of(errand: str) -> str:
+    return _LONG_QUEUE if errand.startswith(LONG) else QUEUE
+
+
+def _defer(db: sa.Connection, queue: str, task: str, lock: str, queueing_lock: str, args: str) -> None:
+    job = {"queue": queue, "task": task, "lock": lock, "queueing_lock": queueing_lock, "args": args}
     try:
         with db.begin_nested():
             db.execute(_DEFER, job)
@@ -133,7 +140,12 @@ def _defer_errand(app: App, hands: Hands, errand: Errand) -> None:
     in_our_time = datetime.now(UTC) + (errand.due_at - hands.world.clock.now())
     with suppress(AlreadyEnqueued):
         app.configure_task(
-            _ERRAND, queue=QUEUE, lock=name, queueing_lock=name, schedule_at=in_our_time, allow_unknown=False
+            _ERRAND,
+            queue=_queue_of(errand.id),
+            lock=name,
+            queueing_lock=name,
+            schedule_at=in_our_time,
+            allow_unknown=False,
         ).defer(errand=errand.id)
 
 
@@ -159,12 +171,17 @@ def work(
     """Runs until it is interrupted; without `wait`, until nothing is due. `signals`: whether it hears those itself."""
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
     with Teller(world, alone_with(world.record)) as teller:
-        _run(make_app(url, world, teller, hands), at_once=at_once, wait=wait, signals=signals)
+        beside = {"queue": _LONG_QUEUE, "at_once": 1, "wait": wait, "signals": False}
+        long = Thread(target=_run, args=(make_app(url, world, teller, hands),), kwargs=beside, daemon=True)
+        long.start()
+        _run(make_app(url, world, teller, hands), queue=QUEUE, at_once=at_once, wait=wait, signals=signals)
+        if not wait:
+            long.join()
 
 
-def _run(app: App, *, at_once: int, wait: bool, signals: bool) -> None:
+def _run(app: App, *, queue: str, at_once: int, wait: bool, signals: bool) -> None:
     options: dict[str, Any] = {
-        "queues": [QUEUE],
+        "queues": [queue],
         "concurrency": at_once,
         "wait": wait,
         "install_signal_handlers": signals,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from unleak.intake.reported import Reported
 from unleak.model.alert import Ground
@@ -106,8 +107,22 @@ class Subscription:
     url: str
 
 
-Errand = Push | HostAlert | Whole | Subscription
-"""What must be fetched before there is an alert, or a sender goes on sending."""
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A long look at an incident that somebody asked for: `what` is its kind, `options` are that kind's own, as JSON.
+
+    `mark` is its number: with it, the same question is asked anew.
+    """
+
+    incident: str
+    what: str
+    options: Mapping[str, Any]
+    who: str
+    mark: str
+
+
+Errand = Push | HostAlert | Whole | Subscription | Inquiry
+"""What must be fetched before there is an alert, or a sender goes on sending; and what somebody wants to know."""
 
 
 def ground_of(reported: Reported, ground: Ground) -> Ground:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from unleak.model.alert import Alert
-from unleak.model.evidence import Evidence
+from unleak.model.evidence import Evidence, Exhibit
 from unleak.model.plan import Change, Look, Mode, Outcome, Step
 
 
@@ -201,6 +202,31 @@ class Noted:
     due: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A long look that somebody asked for is over: `exhibit` is what was found, `summary` the same in a line.
+
+    `inquiry` is its number, `what` its kind, `options` what was asked for. `finds`: there is something to look at.
+    `unseen` is what could not be looked at, and why: where there is any, silence is no answer. `accounts` are those
+    that were looked at.
+    """
+
+    inquiry: str
+    what: str
+    exhibit: Exhibit
+    asked_by: str
+    at: datetime
+    summary: str
+    finds: bool
+    options: Mapping[str, Any] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.unseen
+
+
 Event = (
     Opened
     | Alerted
@@ -222,6 +248,7 @@ Event = (
     | Inherited
     | Told
     | Noted
+    | Answered
 )
 
 FROM_OUTSIDE = (Opened, Alerted, ModeSet, Requested, HoldSet, Resumed, Approved, Declined, Closed, Inherited)

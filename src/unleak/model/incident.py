@@ -10,6 +10,7 @@ from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Origin
 from unleak.model.entry import (
     Alerted,
+    Answered,
     Approved,
     Checked,
     Closed,
@@ -185,6 +186,7 @@ class Incident:
     hold: HoldSet | None = None
     notes: tuple[Noted, ...] = ()
     closed: Closed | None = None
+    answered: tuple[Answered, ...] = ()
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     actions: Mapping[str, ActionState] = field(default_factory=dict)
     our_request_ids: frozenset[str] = frozenset()
@@ -290,7 +292,7 @@ def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
             return _resume(incident)
         case Requested(step):
             return replace(incident, requested={**incident.requested, step.id: event}, closed=None)
-        case HoldSet() | Closed() | Told() | Noted():
+        case HoldSet() | Closed() | Told() | Noted() | Answered():
             return _with_words(incident, entry.at, event)
         case _:
             changed = _with_action(incident, _next_state(incident, entry.at, event))
@@ -320,8 +322,8 @@ def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
     return replace(incident, checks={**incident.checks, step.id: state})
 
 
-def _with_words(incident: Incident, at: datetime, event: HoldSet | Closed | Told | Noted) -> Incident:
-    """What people were told, and what they say themselves."""
+def _with_words(incident: Incident, at: datetime, event: HoldSet | Closed | Told | Noted | Answered) -> Incident:
+    """What people were told, what they asked, and what they say themselves."""
     match event:
         case HoldSet():
             return replace(incident, hold=event)
@@ -329,6 +331,8 @@ def _with_words(incident: Incident, at: datetime, event: HoldSet | Closed | Told
             return replace(incident, closed=event)
         case Told():
             return _with_told(incident, at, event)
+        case Answered():
+            return replace(incident, answered=(*incident.answered, event))
         case Noted(_, text):
             return replace(incident, notes=(*(n for n in incident.notes if n.text != text), event))
 

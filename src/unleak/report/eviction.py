@@ -54,9 +54,12 @@ def _about(row: Left) -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
 
 
-def to_json(incident_id: str, rows: Sequence[Left]) -> str:
+def to_json(incident_id: str, rows: Sequence[Left], *, is_whole: bool) -> str:
+    """`whole`: what the attacker did is known in full; else more may stand than is told."""
     things = [asdict(r) | {"at": r.at.astimezone(UTC).isoformat()} for r in rows]
-    return json.dumps({"schema": "unleak.eviction/1", "incident": incident_id, "things": things}, indent=2)
+    return json.dumps(
+        {"schema": "unleak.eviction/1", "incident": incident_id, "whole": is_whole, "things": things}, indent=2
+    )
 
 
 def _clean(text: str) -> str:

@@ -3,6 +3,7 @@
 from unleak.model.credential import CredentialKind
 from unleak.model.entry import (
     Alerted,
+    Answered,
     Approved,
     Checked,
     Closed,
@@ -58,6 +59,8 @@ def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each t
             return f"{who} {'sets' if on else 'ends'} a legal hold: {why}"
         case Noted(who, text, due):
             return f"{who} notes: {text}" + (f", due {due:%Y-%m-%d %H:%M} UTC" if due else "")
+        case Answered():
+            return _answered_sentence(event)
         case Checked(step, evidence, unknown):
             found = "; ".join(dict.fromkeys(evidence_sentence(e) for e in evidence))
             return (
@@ -89,6 +92,11 @@ def sentence(event: Event) -> str:  # noqa: C901, PLR0912  one branch for each t
             return f"{step.unit} on {step.target.name} is ours now, from {from_incident}"
         case Told():
             return _told_sentence(event)
+
+
+def _answered_sentence(event: Answered) -> str:
+    unseen = f"; could not look: {'; '.join(event.unseen)}" if event.unseen else ""
+    return f"{event.what} for {event.asked_by}: {event.summary}{unseen}"
 
 
 def _told_sentence(event: Told) -> str:

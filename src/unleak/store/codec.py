@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Never, cast, get_type_hints
+from typing import Any, Never, TypeVar, cast, get_type_hints
 
 from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
@@ -13,6 +13,8 @@ from unleak.model.credential import SecretKey, SessionToken
 from unleak.model.entry import Event
 from unleak.model.evidence import Evidence
 from unleak.model.value import Value, fields_of
+
+T = TypeVar("T")
 
 
 def _refuse(_: object) -> Never:
@@ -62,9 +64,9 @@ def to_plain(thing: Any) -> Any:
     return _CONVERTER.unstructure(thing)
 
 
-def from_plain(plain: Any, kind: Any) -> Any:
-    """The same back, as one of `kind`. Raises ValueError, KeyError or TypeError for what is none."""
+def from_plain(raw: Any, kind: type[T]) -> T:
+    """What `to_plain` made of a thing of this kind. Raises ValueError, KeyError or TypeError where it is none."""
     try:
-        return _CONVERTER.structure(plain, kind)
+        return cast("T", _CONVERTER.structure(raw, kind))
     except BaseValidationError as error:
         raise ValueError(str(error)) from error

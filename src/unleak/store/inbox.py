@@ -22,6 +22,8 @@ from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.record import Record
 from unleak.store.schema import ENTRIES, ERRANDS, MESSAGES
 
+LONG = "long-"
+"""Ids of errands that may take hours begin so: they are run beside the others, which must not wait for them."""
 _TRIES = 20
 _KEPT = timedelta(days=30)
 
@@ -52,7 +54,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """`body` is the errand's own; `tries` those that failed; `told` why."""
+    """`body` is the errand's own; `tries` those that failed; `told` why. `is_aside`: it is tried no more."""
 
     id: str
     body: str
@@ -60,6 +62,7 @@ class Errand:
     due_at: datetime
     tries: int
     told: str
+    is_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +183,12 @@ class Inbox:
         with self._record.engine.connect() as db:
             return bool(db.execute(_MESSAGE, {"id": message}).scalar())
 
-    def due(self, now: datetime, most: int = 50) -> list[Errand]:
-        """The oldest first."""
+    def due(self, now: datetime, most: int = 50, *, long: bool | None = None) -> list[Errand]:
+        """The oldest first. `long`: only those that take long, or only the others."""
         waits = sa.and_(ERRANDS.c.state == "waits", ERRANDS.c.due_at <= now.isoformat())
+        if long is not None:
+            takes_long = ERRANDS.c.id.startswith(LONG)
+            waits = sa.and_(waits, takes_long if long else sa.not_(takes_long))
         with self._record.engine.connect() as db:
             rows = db.execute(sa.select(ERRANDS).where(waits).order_by(ERRANDS.c.due_at).limit(most)).mappings().all()
         return [_errand(row) for row in rows]
@@ -214,6 +220,13 @@ class Inbox:
             if self._wake is not None:
                 self._wake(db, errand)
 
+    def not_done(self, beginning: str) -> list[Errand]:
+        """Those that wait or were set aside, of which the id begins so; the oldest first."""
+        mine = sa.and_(ERRANDS.c.id.startswith(beginning, autoescape=True), ERRANDS.c.state != "done")
+        query = sa.select(ERRANDS).where(mine).order_by(ERRANDS.c.at)
+        with self._record.engine.connect() as db:
+            return [_errand(row) for row in db.execute(query).mappings()]
+
     def aside(self) -> list[Errand]:
         query = sa.select(ERRANDS).where(ERRANDS.c.state == "set aside").order_by(ERRANDS.c.at)
         with self._record.engine.connect() as db:
@@ -233,4 +246,4 @@ class Inbox:
 
 def _errand(row: sa.RowMapping) -> Errand:
     at, due_at = datetime.fromisoformat(row["at"]), datetime.fromisoformat(row["due_at"])
-    return Errand(row["id"], row["body"], at, due_at, row["tries"], row["told"])
+    return Errand(row["id"], row["body"], at, due_at, row["tries"], row["told"], row["state"] == "set aside")

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from unleak.intake.notice import Reason, Refused
+from unleak.model.entry import Answered
 from unleak.model.incident import Incident
 from unleak.store.tokens import Role, Token
 from unleak.web.overview import account_of_incident
@@ -30,6 +31,10 @@ class Bearer:
     def sees(self, account: str) -> bool:
         """A bearer of some accounts does not see what nobody can say whose it is."""
         return not self.token.accounts or account in self.token.accounts
+
+    def sees_all_of(self, answered: Answered) -> bool:
+        """An answer may tell of other accounts than its incident's."""
+        return all(map(self.sees, answered.accounts))
 
 
 def bearer_with(role: Role) -> Callable[..., Bearer]:

@@ -1,15 +1,15 @@
 """Incidents as they are now, read on from where this process stopped: most of a long record never changes."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
 from unleak.engine.story import calls_from
 from unleak.model.call import Call
-from unleak.model.entry import Checked, Entry, Looked
+from unleak.model.entry import Answered, Checked, Entry, Looked
 from unleak.model.incident import Incident, fold
 from unleak.report.words import sentence
 from unleak.store.record import Record
@@ -21,7 +21,9 @@ _V = TypeVar("_V")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry in a sentence. `is_routine`: a look or a check that goes on all the time."""
+    """An entry in a sentence. `is_routine`: a look or a check that goes on all the time. `accounts`: those that it
+    tells of beside the incident's own, and `less` what is told to whoever does not see them.
+    """
 
     seq: int
     at: datetime
@@ -29,6 +31,11 @@ class Line:
     said: str
     step: str
     is_routine: bool
+    accounts: tuple[str, ...] = ()
+    less: str = ""
+
+    def said_to(self, sees: Callable[[str], bool]) -> str:
+        return self.said if all(map(sees, self.accounts)) else self.less
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +88,7 @@ def _line(entry: Entry) -> Line:
     event = entry.event
     step = getattr(event, "step", None)
     routine = isinstance(event, Looked) or (isinstance(event, Checked) and not event.evidence and not event.unknown)
-    return Line(entry.seq, entry.at, type(event).__name__, sentence(event), step.id if step else "", routine)
+    line = Line(entry.seq, entry.at, type(event).__name__, sentence(event), step.id if step else "", routine)
+    if not isinstance(event, Answered):
+        return line
+    return replace(line, accounts=event.accounts, less=f"{event.what} for {event.asked_by}, of other accounts too")

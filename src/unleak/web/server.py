@@ -47,9 +47,11 @@ class Place:
 
 def serve(service: Service, hands: Hands, place: Place) -> None:
     """Until it is told to stop: then requests and steps that have begun are brought to their end."""
-    bell, errands, listening, tries = Bell(), Bell(), Bell(), ThreadPoolExecutor(4, "try")
-    whole = replace(service, woken=partial(_ring, bell, errands), try_now=partial(_try, tries, service.world))
-    jobs = _workers(service.world, hands, place, bell, errands)
+    bell, errands, inquiries, listening, tries = Bell(), Bell(), Bell(), Bell(), ThreadPoolExecutor(4, "try")
+    whole = replace(
+        service, woken=partial(_ring, bell, errands, inquiries), try_now=partial(_try, tries, service.world)
+    )
+    jobs = _workers(service.world, hands, place, bell, errands, inquiries)
     if url := queue_of(whole):
         jobs.append(partial(read_queue, whole, url, listening))
     workers = [threading.Thread(target=job, daemon=True) for job in jobs]
@@ -59,7 +61,7 @@ def serve(service: Service, hands: Hands, place: Place) -> None:
     try:
         server.run([listener])
     finally:
-        for one in (bell, errands, listening):
+        for one in (bell, errands, inquiries, listening):
             one.end()
         tries.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
@@ -95,17 +97,21 @@ def _try(pool: ThreadPoolExecutor, world: World, incident: str) -> None:
         _broken(incident, defect)
 
 
-def _workers(world: World, hands: Hands, place: Place, bell: Bell, errands: Bell) -> list[Callable[[], None]]:
+def _workers(
+    world: World, hands: Hands, place: Place, bell: Bell, errands: Bell, inquiries: Bell
+) -> list[Callable[[], None]]:
     if not place.at_once:
         return []
     watched = replace(world, on_entry=_tell)
+    hands = replace(hands, world=watched)
     if world.record.is_shared:
         from unleak.engine import procrastinate  # noqa: PLC0415  only where PostgreSQL is used, and installed
 
         url = world.config.record_url
         return [lambda: procrastinate.work(url, watched, hands, at_once=place.at_once, signals=False)]
     watch = Watch(watched, at_once=place.at_once, bell=bell, broken=_broken)
-    return [watch.run, partial(keep_running, hands, errands, bell.ring, _broken)]
+    long = partial(keep_running, hands, inquiries, broken=_broken, long=True)
+    return [watch.run, partial(keep_running, hands, errands, bell.ring, _broken), long]
 
 
 def _tell(entry: Entry) -> None:

@@ -19,6 +19,7 @@ _KINDS: dict[str, type[UnleakError]] = {
     "not_there": Misuse,
     "moved_on": NotNow,
     "busy": NotNow,
+    "not_now": NotNow,
 }
 
 

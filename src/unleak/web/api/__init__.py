@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from unleak.web.api import decisions, errands, incidents, reports, tokens
+from unleak.web.api import decisions, errands, incidents, inquiries, reports, tokens
 
 ROUTERS: tuple[APIRouter, ...] = (
     incidents.ROUTER,
     decisions.ROUTER,
+    inquiries.ROUTER,
     reports.ROUTER,
     errands.ROUTER,
     tokens.ROUTER,

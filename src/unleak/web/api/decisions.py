@@ -1,13 +1,14 @@
 """What a person decides of an incident. Each is an entry in that person's name; the loop carries it out."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
 from unleak.engine import decisions
 from unleak.engine.local import open_incident
+from unleak.engine.rotations import ask_to_rotate, check_from_elsewhere
 from unleak.model.alert import Alert, Ground
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode
@@ -22,6 +23,7 @@ from unleak.web.service import Service
 
 ROUTER = APIRouter(tags=["decisions"])
 KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{16,128}$")]
+Consumer = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 StepId = Annotated[str, StringConstraints(min_length=1, max_length=2500)]
 
 
@@ -57,6 +59,16 @@ class Wanted(Body):
     target: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
     why: Words
     options: dict[str, str] = Field(default_factory=dict)
+
+
+class Rotation(Body):
+    """`consumers`: who is to get the new key, as `unleak rotate --to` names them. `frees`: an idle key of the user that
+    may be deleted to make room.
+    """
+
+    consumers: Annotated[tuple[Consumer, ...], Field(min_length=1, max_length=50)]
+    why: Words
+    frees: KeyId | Literal[""] = ""
 
 
 class Hold(Body):
@@ -153,6 +165,17 @@ def request(service: Asked, bearer: Responder, incident_id: IncidentId, wanted: 
     step = decisions.request(
         service.world, incident, wanted.unit, wanted.target, who=bearer.who, why=wanted.why, options=wanted.options
     )
+    return _written(service, incident_id, f"asked for: {step.id}", bearer.who)
+
+
+@ROUTER.post("/incidents/{incident_id}/rotations", status_code=202)
+def rotate(service: Asked, bearer: Responder, incident_id: IncidentId, wanted: Rotation) -> Said:
+    """A new key for those who use this one: shown, and waiting for an approval. What is meant on one machine, a profile
+    or a command, is refused.
+    """
+    incident = seen(service, bearer, incident_id)
+    check_from_elsewhere(incident, wanted.consumers)
+    step = ask_to_rotate(service.world, incident, wanted.consumers, wanted.frees, who=bearer.who, why=wanted.why)
     return _written(service, incident_id, f"asked for: {step.id}", bearer.who)
 
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
+from unleak.engine.evictions import is_wholly_known, left
 from unleak.engine.story import story_of
 from unleak.playbook import playbook
-from unleak.report import render
+from unleak.report import eviction, render
 from unleak.report.text import to_text
 from unleak.web.api.asked import Asked, IncidentId
 from unleak.web.bearer import Viewer, seen
@@ -86,8 +87,18 @@ def list_entries(
     """The record itself, a sentence an entry."""
     seen(service, bearer, incident_id)
     found = service.readings.of(incident_id).lines[after : after + limit + 1]
-    page = [EntryOf(seq=e.seq, at=e.at, type=e.type, said=e.said) for e in found[:limit]]
+    page = [EntryOf(seq=e.seq, at=e.at, type=e.type, said=e.said_to(bearer.sees)) for e in found[:limit]]
     return Entries(entries=page, next=page[-1].seq if len(found) > limit else None)
+
+
+@ROUTER.get("/incidents/{incident_id}/evictions")
+def list_evictions(service: Asked, bearer: Viewer, incident_id: IncidentId) -> Response:
+    """As `unleak evict --plan --format json`: what the attacker left, and how far it is out. What waits is approved by
+    its step and digest, as everything is.
+    """
+    incident = seen(service, bearer, incident_id)
+    plan = playbook(incident, service.world.clock.now())
+    return _json(eviction.to_json(incident.id, left(incident, plan), is_whole=is_wholly_known(incident)))
 
 
 _FORMS: dict[int | str, dict[str, Any]] = {

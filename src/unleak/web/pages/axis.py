@@ -1,6 +1,6 @@
 """Our entries and the attacker's calls on one axis, the newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -35,19 +35,23 @@ class Stretch:
     newer: int | None
 
 
-def stretch(lines: Sequence[Line], calls: Sequence[CallRow], show: str, begin: int, size: int) -> Stretch:
-    """`lines` and `calls` come in the order of their time."""
+def stretch(
+    lines: Sequence[Line], calls: Sequence[CallRow], sees: Callable[[str], bool], show: str, begin: int, size: int
+) -> Stretch:
+    """`sees`: of which accounts may be told. `lines` and `calls` come in the order of their time."""
     ours = [] if show == "theirs" else [x for x in lines if show == "all" or not x.is_routine]
     theirs = [] if show == "ours" else calls
     count = len(ours) + len(theirs)
     begin = max(0, min(begin, count - 1))
-    both = merge(map(_ours, reversed(ours)), map(_theirs, reversed(theirs)), key=lambda m: m.at, reverse=True)
+    both = merge(
+        (_ours(x, sees) for x in reversed(ours)), map(_theirs, reversed(theirs)), key=lambda m: m.at, reverse=True
+    )
     older = begin + size if begin + size < count else None
     return Stretch(tuple(islice(both, begin, begin + size)), count, older, max(0, begin - size) if begin else None)
 
 
-def _ours(line: Line) -> Moment:
-    return Moment(line.at, "ours", line.said)
+def _ours(line: Line, sees: Callable[[str], bool]) -> Moment:
+    return Moment(line.at, "ours", line.said_to(sees))
 
 
 def _theirs(call: CallRow) -> Moment:

@@ -83,7 +83,7 @@ def incident_page(
         stolen=it.incident.descent.stolen if it.incident.descent else (),
         things=things[:_THINGS],
         more_things=max(0, len(things) - _THINGS),
-        stretch=stretch(lines, it.story.calls, show if show in SHOWS else "", 0, _MOMENTS),
+        stretch=stretch(lines, it.story.calls, bearer.sees, show if show in SHOWS else "", 0, _MOMENTS),
         shows=SHOWS,
         show=show if show in SHOWS else "",
         modes=list(Mode),
@@ -100,7 +100,7 @@ def timeline_page(
     it = shown(service, bearer, incident_id)
     show = show if show in SHOWS else ""
     lines = service.readings.of(incident_id).lines
-    moments = stretch(lines, it.story.calls, show, begin, _MOMENTS_A_PAGE)
+    moments = stretch(lines, it.story.calls, bearer.sees, show, begin, _MOMENTS_A_PAGE)
     return page(request, bearer, "timeline.html", **_common(it), stretch=moments, shows=SHOWS, show=show)
 
 
