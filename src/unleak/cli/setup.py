@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from unleak.cli.setup_aws import aws
 from unleak.cli.setup_check import check
 from unleak.cli.setup_hooks import hooks
 
@@ -18,6 +19,7 @@ def command() -> None:
 
 command.add_command(hooks)
 command.add_command(check)
+command.add_command(aws)
 
 
 @command.command("policy")
