@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from deployed_world import EXTERNAL_ID, asked_for, deploy, deployed, resolved, runner_of, world_as
+from deployed_world import asked_for, deploy, deployed, resolved, runner_of, world_as
 
 from conftest import Site
 from unleak.config import AccountAccess
@@ -16,7 +16,7 @@ from unleak.model.errors import AccessDenied, AwsError
 from unleak.model.plan import Mode
 from unleak.service_config import Listening
 from unleak.setup.cloudformation import cloudformation
-from unleak.setup.template import member_of, template_of
+from unleak.setup.template import template_of
 from unleak.store.inbox import Inbox
 from unleak.web.make import make_service
 from unleak.web.queue import _read_once
@@ -34,7 +34,7 @@ def refused(site: Site) -> list[str]:
 
 def test_a_key_is_contained_with_nothing_but_the_role_of_the_template(site: Site) -> None:
     world = deployed(site)
-    incident, plan = run(world, open_incident(world, site.alert(Ground.PERSON), Mode.DISABLE, "a test").id)
+    _, plan = run(world, open_incident(world, site.alert(Ground.PERSON), Mode.DISABLE, "a test").id)
     assert plan.contained, plan.by_hand
     assert {"AttachUserPolicy", "UpdateAccessKey", "PutUserPolicy"} <= {r["eventName"] for r in calls_of_role(site)}
     assert refused(site) == []

@@ -21,7 +21,7 @@ from unleak.aws.client import Client, Watcher
 from unleak.aws.errors import translate
 from unleak.aws.traffic import Traffic
 from unleak.config import AccountAccess, Config
-from unleak.model.credential import Credentials, SecretKey, SessionToken
+from unleak.model.credential import Credentials
 from unleak.model.errors import AccessDenied, CouldNotLook
 
 _BOTO = BotoConfig(
