@@ -6,6 +6,7 @@ import click
 
 from unleak.cli.setup_aws import aws
 from unleak.cli.setup_check import check
+from unleak.cli.setup_github import github
 from unleak.cli.setup_hooks import hooks
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def command() -> None:
 command.add_command(hooks)
 command.add_command(check)
 command.add_command(aws)
+command.add_command(github)
 
 
 @command.command("policy")

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from unleak.model.errors import Misuse
+from unleak.setup.service_url import hook_of
 
 _PRINCIPAL = re.compile(r"arn:(aws|aws-us-gov|aws-cn):iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]{1,512})", re.ASCII)
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+SENDER = "eventbridge"
 _HOME = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 
 
@@ -43,7 +44,7 @@ class Asked:
         if self.in_management and not self.organization:
             raise Misuse("there is a management account in an organisation only", "add --organization")
         if self.service_url:
-            _check_url(self.service_url)
+            hook_of(self.service_url, SENDER)
 
     @property
     def partition(self) -> str:
@@ -53,11 +54,3 @@ class Asked:
     def home(self) -> str:
         """Where IAM leaves its trail, and AWS Health tells of it."""
         return _HOME[self.partition]
-
-
-def _check_url(url: str) -> None:
-    """EventBridge posts over https only."""
-    parts = urlsplit(url)
-    odd = parts.query or parts.fragment or parts.username or not re.fullmatch(r"[A-Za-z0-9.:/_-]+", url)
-    if parts.scheme != "https" or not parts.hostname or odd:
-        raise Misuse("the service's address is none that EventBridge posts to", "write https://HOST")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from unleak.setup.asked import Asked
+from unleak.setup.asked import SENDER, Asked
 from unleak.setup.events import BUS, bus, delivering, of_eventbridge
 from unleak.setup.responder import document, statement
+from unleak.setup.service_url import hook_of
 from unleak.setup.things import Destination, Document, Queue, Role, Rule, Setting, Target, Thing
 
 QUEUE, DEAD_LETTERS, DELIVERS = "unleak", "unleak-dead-letters", "unleak-delivers"
@@ -37,8 +38,7 @@ def queue_read(asked: Asked) -> str:
 
 def _service(asked: Asked) -> Iterator[Thing]:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html"""
-    url = f"{asked.service_url.rstrip('/')}/hooks/eventbridge"
-    yield Destination("Service", "unleak", url, _HEADER, f"<{API_KEY.id}>", _A_SECOND)
+    yield Destination("Service", "unleak", hook_of(asked.service_url, SENDER), _HEADER, f"<{API_KEY.id}>", _A_SECOND)
     own = {"posts": document(statement("Allow", ["events:InvokeApiDestination"], "<Service.arn>"))}
     yield Role("Delivers", DELIVERS, "What EventBridge posts to the service with", of_eventbridge(), own)
 
