@@ -5,6 +5,7 @@ import io
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 from unleak import __version__
 from unleak.cli.extras import need_server
@@ -57,6 +58,11 @@ class LazyGroup(click.Group):
             room = _room_of(cmd_name)
         command: click.Command = importlib.import_module(f"{room}.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Without importing any command."""
+        named = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

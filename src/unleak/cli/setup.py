@@ -6,6 +6,7 @@ import click
 
 from unleak.cli.setup_aws import aws
 from unleak.cli.setup_check import check
+from unleak.cli.setup_completion import completion
 from unleak.cli.setup_github import github
 from unleak.cli.setup_hooks import hooks
 
@@ -22,6 +23,7 @@ command.add_command(hooks)
 command.add_command(check)
 command.add_command(aws)
 command.add_command(github)
+command.add_command(completion)
 
 
 @command.command("policy")
