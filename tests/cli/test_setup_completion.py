@@ -14,7 +14,7 @@ from unleak.cli.setup_completion import completion
 WORDS = [
     ("unleak resp", {"respond"}),
     ("unleak setup g", {"github"}),
-    ("unleak respond --mode q", {"quarantine"}),
+    ("unleak setup aws --format t", {"terraform"}),
     ("unleak setup completion ", {"bash", "zsh", "fish"}),
     ("unleak --ser", {"--server"}),
 ]

@@ -15,20 +15,20 @@ from unleak.setup.template import template_of
 from unleak.store.record import Record
 
 RUNNER, EXTERNAL_ID = "runner", "acme-7"
-SCENE = {"AWS::Events::ApiDestination", "AWS::Events::Connection", "AWS::Events::EventBusPolicy",
+UNMADE = {"AWS::Events::ApiDestination", "AWS::Events::Connection", "AWS::Events::EventBusPolicy",
          "AWS::CloudFormation::StackSet", "AWS::SQS::QueuePolicy"}  # fmt: skip
 """What the engine behind the stand-in makes nothing of; it is tried by other means."""
 
 
 def runner_of(site: Site) -> Credentials:
+    return runner_in(site.stage.admin, site.stage.account)
+
+
+def runner_in(admin: Accounts, account: str) -> Credentials:
     """Who runs unleak: its one right is to assume roles."""
-    iam = site.stage.admin.client(site.stage.account, "iam")
+    iam = admin.client(account, "iam")
     iam.create_user(UserName=RUNNER)
-    may = {
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Resource": f"arn:aws:iam::{site.stage.account}:role/unleak-*",
-    }
+    may = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/unleak-*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
     iam.put_user_policy(UserName=RUNNER, PolicyName="assumes", PolicyDocument=document)
     made = iam.create_access_key(UserName=RUNNER)["AccessKey"]
@@ -39,10 +39,12 @@ def asked_for(site: Site, **more: Any) -> Asked:
     return Asked((f"arn:aws:iam::{site.stage.account}:user/{RUNNER}",), EXTERNAL_ID, **more)
 
 
-def deploy(site: Site, template: dict[str, Any], region: str = "us-east-1", **given: str) -> list[str]:
+def deploy(
+    admin: Accounts, account: str, template: dict[str, Any], region: str = "us-east-1", **given: str
+) -> list[str]:
     """The types of what was made: what its condition leaves out has none."""
-    cloud = site.stage.admin.client(site.stage.account, "cloudformation", region)
-    resources = {k: v for k, v in template["Resources"].items() if v["Type"] not in SCENE}
+    cloud = admin.client(account, "cloudformation", region)
+    resources = {k: v for k, v in template["Resources"].items() if v["Type"] not in UNMADE}
     parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()]
     cloud.create_stack(
         StackName="unleak",
@@ -58,7 +60,7 @@ def deploy(site: Site, template: dict[str, Any], region: str = "us-east-1", **gi
 def deployed(site: Site) -> World:
     """A world whose identity has nothing but the template's role, in the account and at home."""
     runner = runner_of(site)
-    deploy(site, cloudformation(template_of(asked_for(site))))
+    deploy(site.stage.admin, site.stage.account, cloudformation(template_of(asked_for(site))))
     arn = f"arn:aws:iam::{site.stage.account}:role/unleak-responder"
     access = {site.stage.account: AccountAccess(role_arn=arn, external_id=EXTERNAL_ID)}
     return world_as(site, runner, replace(site.config, accounts=access))

@@ -94,7 +94,7 @@ def put(site: Site, source: str, kind: str, detail: dict[str, Any], region: str)
 def test_an_event_reaches_the_service_through_the_queue(site: Site, region: str) -> None:
     world = deployed(site)
     template = cloudformation(template_of(asked_for(site)))
-    assert deploy(site, template, "us-west-2") == ["AWS::Events::Rule"] * 2
+    assert deploy(site.stage.admin, site.stage.account, template, "us-west-2") == ["AWS::Events::Rule"] * 2
     put(site, "aws.health", "AWS Health Event", exposed(site.stage.victim.key_id), region)
     put(site, "aws.health", "AWS Health Event", {"eventTypeCode": "AWS_EC2_OPERATIONAL_ISSUE"}, region)
     url = f"https://sqs.us-east-1.amazonaws.com/{site.stage.account}/unleak"
@@ -112,7 +112,7 @@ def test_nobody_but_the_rules_puts_anything_into_the_queues(site: Site) -> None:
     """Not even the account's own root, whose permissions are all there are."""
     runner_of(site)
     template = cloudformation(template_of(asked_for(site)))
-    deploy(site, template)
+    deploy(site.stage.admin, site.stage.account, template)
     sqs = site.stage.admin.client(site.stage.account, "sqs")
     for name, logical in (("unleak", "QueuePolicy"), ("unleak-dead-letters", "DeadLettersPolicy")):
         text = json.dumps(resolved(template["Resources"][logical]["Properties"]["PolicyDocument"], site.stage.account))

@@ -181,7 +181,11 @@ def _stack_set(s: StackSet) -> Iterator[Resource]:
         "AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": False},
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         # Roles are made at home, which is the first of the regions.
-        "OperationPreferences": {"RegionConcurrencyType": "SEQUENTIAL", "FailureTolerancePercentage": 100},
+        "OperationPreferences": {
+            "RegionConcurrencyType": "SEQUENTIAL",
+            "RegionOrder": f"<{s.regions}>",
+            "FailureTolerancePercentage": 100,
+        },
         "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in s.gives.items()],
         "StackInstancesGroup": [
             {"DeploymentTargets": {"OrganizationalUnitIds": f"<{s.units}>"}, "Regions": f"<{s.regions}>"}

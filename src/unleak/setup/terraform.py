@@ -181,7 +181,11 @@ def _stack_set(s: StackSet) -> Iterator[Resource]:
         "stack_set_name": f"<{s.id}>",
         "deployment_targets": {"organizational_unit_ids": f"<{s.units}>"},
         "regions": f"<{s.regions}>",
-        "operation_preferences": {"region_concurrency_type": "SEQUENTIAL", "failure_tolerance_percentage": 100},
+        "operation_preferences": {
+            "region_concurrency_type": "SEQUENTIAL",
+            "region_order": f"<{s.regions}>",
+            "failure_tolerance_percentage": 100,
+        },
     }
     yield "aws_cloudformation_stack_instances", s.id, instances
 
