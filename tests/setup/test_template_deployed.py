@@ -11,9 +11,10 @@ from deployed_world import asked_for, deploy, deployed, resolved, runner_of, wor
 from conftest import Site
 from unleak.config import AccountAccess
 from unleak.engine.local import incident_id_of, open_incident, run
+from unleak.engine.readiness import look_at_readiness
 from unleak.model.alert import Ground
 from unleak.model.errors import AccessDenied, AwsError
-from unleak.model.plan import Mode
+from unleak.model.plan import Mode, Tri
 from unleak.service_config import Listening
 from unleak.setup.cloudformation import cloudformation
 from unleak.setup.template import template_of
@@ -38,6 +39,14 @@ def test_a_key_is_contained_with_nothing_but_the_role_of_the_template(site: Site
     assert plan.contained, plan.by_hand
     assert {"AttachUserPolicy", "UpdateAccessKey", "PutUserPolicy"} <= {r["eventName"] for r in calls_of_role(site)}
     assert refused(site) == []
+    world.record.close()
+
+
+def test_the_check_before_the_night_has_nothing_to_say_against_it(site: Site) -> None:
+    world = deployed(site)
+    found = look_at_readiness(world)
+    assert {f.what for f in found} >= {"access", "permissions", "trail"}
+    assert [f"{f.what}: {f.detail}" for f in found if f.verdict is not Tri.YES] == []
     world.record.close()
 
 

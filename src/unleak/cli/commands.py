@@ -34,7 +34,7 @@ COMMANDS = {
     "demo": "The whole way on an embedded AWS, in half a minute.",
     "standin": "Run the embedded AWS.",
     "hook": "What git runs before a push goes out or comes in.",
-    "setup": "What unleak needs: permissions and where it keeps things.",
+    "setup": "What unleak needs in AWS, at GitHub and in a repository; would it work tonight?",
 }
 
 

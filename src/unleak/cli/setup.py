@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("setup")
 def command() -> None:
-    """What unleak needs in an account, and what it puts into a repository."""
+    """What unleak needs in AWS, at GitHub and in a repository; and whether it would work tonight."""
 
 
 command.add_command(hooks)
