@@ -29,6 +29,9 @@ def man_page() -> str:
         *_text(more),
         ".SH OPTIONS",
         *_options(top),
+        ".TP",
+        f".B {_escaped('-h, --help')}",
+        "What a command is for and what it takes; of every command.",
         ".SH COMMANDS",
         *_commands(top),
     ]
@@ -55,7 +58,7 @@ def _synopsis(context: click.Context) -> Iterator[str]:
 
 
 def _options(context: click.Context) -> Iterator[str]:
-    for parameter in context.command.get_params(context):
+    for parameter in context.command.params:
         record = parameter.get_help_record(context)
         if record is not None and record[1]:
             names, says = record
