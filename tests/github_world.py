@@ -29,6 +29,28 @@ class GitHub:
     things: dict[str, Any] = field(default_factory=dict)
     first: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    written: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def write(self, method: str, path: str, body: Any, authorization: str) -> Answer:
+        """Webhooks are added and mended, repositories changed. `first` may have answers for "PATCH /path"."""
+        self.written.append((method, path, body))
+        if waiting := self.first.get(f"{method} {path}", []):
+            return waiting.pop(0)
+        if authorization != f"token {self.token}":
+            return Answer(401, {"message": "Bad credentials"})
+        if method == "POST" and path.endswith("/hooks"):
+            hooks = self.things.setdefault(path, [])
+            hooks.append({"id": len(hooks) + 1, **_masked(body)})
+            return Answer(201, hooks[-1])
+        folder, _, number = path.rpartition("/")
+        if folder.endswith("/hooks"):
+            self.things[folder][int(number) - 1] |= _masked(body)
+            return Answer(200, {})
+        if path not in self.things:
+            return Answer(404, {"message": "Not Found"})
+        merged = {**self.things[path].get("security_and_analysis", {}), **body["security_and_analysis"]}
+        self.things[path]["security_and_analysis"] = merged
+        return Answer(200, self.things[path])
 
     def repository(self, name: str, clone_url: str, **more: Any) -> None:
         """Into the list of its owner, an organisation, and with nothing said in it yet."""
@@ -60,6 +82,12 @@ class GitHub:
         return Answer(200, thing[(page - 1) * PAGE : page * PAGE], headers)
 
 
+def _masked(hook: Any) -> Any:
+    """As GitHub shows a webhook; one whose update names no secret has none any more."""
+    config = dict(hook["config"])
+    return {**hook, "config": {**config, **({"secret": "********"} if config.get("secret") else {})}}
+
+
 @contextmanager
 def serving(token: str) -> Iterator[GitHub]:
     github = GitHub(token)
@@ -84,7 +112,20 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         self._github.asked.append(self.path)
-        found = self._github.answer(parts.path, dict(parse_qsl(parts.query)), self.headers.get("Authorization", ""))
+        shown = self.headers.get("Authorization", "")
+        self._answer(self._github.answer(parts.path, dict(parse_qsl(parts.query)), shown))
+
+    def do_POST(self) -> None:
+        self._write("POST")
+
+    def do_PATCH(self) -> None:
+        self._write("PATCH")
+
+    def _write(self, method: str) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+        self._answer(self._github.write(method, self.path, body, self.headers.get("Authorization", "")))
+
+    def _answer(self, found: Answer) -> None:
         body = found.body if isinstance(found.body, bytes) else json.dumps(found.body).encode()
         self.send_response(found.status)
         for name, value in {"Content-Type": "application/json; charset=utf-8", **found.headers}.items():

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
-from unleak.cli.commands import COMMANDS
+from unleak.cli.commands import COMMANDS, unleak
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -28,10 +29,19 @@ def test_the_reference_is_what_the_code_declares() -> None:
         assert (DOCS / "reference" / name).read_text() == text, f"run `make docs`: {name} has moved on"
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in {"demo", "setup"}])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "demo"])
 def test_every_command_has_its_page(command: str) -> None:
     page = (DOCS / f"{command}.md").read_text()
     assert f"unleak {command}" in page
+
+
+@pytest.mark.parametrize("command", ["aws", "github"])
+def test_every_option_of_setup_is_told(command: str) -> None:
+    group = unleak.get_command(click.Context(unleak), "setup")
+    assert isinstance(group, click.Group)
+    page = (DOCS / "setup.md").read_text()
+    for option in (o for p in group.commands[command].params if isinstance(p, click.Option) for o in p.opts):
+        assert f"`{option}" in page, option
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

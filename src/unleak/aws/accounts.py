@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config as BotoConfig
+from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader
 
@@ -20,7 +21,7 @@ from unleak.aws.client import Client, Watcher
 from unleak.aws.errors import translate
 from unleak.aws.traffic import Traffic
 from unleak.config import AccountAccess, Config
-from unleak.model.credential import Credentials, SecretKey, SessionToken
+from unleak.model.credential import Credentials
 from unleak.model.errors import AccessDenied, CouldNotLook
 
 _BOTO = BotoConfig(
@@ -223,9 +224,17 @@ class Accounts:
     def _assume(self, access: AccountAccess) -> Any:
         extra = {"ExternalId": access.external_id} if access.external_id else {}
         sts = self._make(self._own_session(), "sts", self._config.region)
-        made = sts.assume_role(RoleArn=access.role_arn, RoleSessionName="unleak", **extra)["Credentials"]
-        token = SessionToken(made["SessionToken"])
-        return _session_of(Credentials(made["AccessKeyId"], SecretKey(made["SecretAccessKey"]), token))
+
+        def assume() -> dict[str, str]:
+            made = sts.assume_role(RoleArn=access.role_arn, RoleSessionName="unleak", **extra)["Credentials"]
+            return {"access_key": made["AccessKeyId"], "secret_key": made["SecretAccessKey"],
+                    "token": made["SessionToken"], "expiry_time": made["Expiration"].isoformat()}  # fmt: skip
+
+        # A session ends after an hour, and a service runs for longer.
+        renewed = RefreshableCredentials.create_from_metadata(assume(), assume, "assume-role")
+        session = _profile("")
+        session._credentials = renewed  # noqa: SLF001  botocore's own providers take a profile, which there is none of
+        return session
 
     def _ask_caller(self, session: Any) -> Caller:
         found = self._make(session, "sts", self._config.region).get_caller_identity()

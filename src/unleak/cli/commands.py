@@ -5,6 +5,7 @@ import io
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 from unleak import __version__
 from unleak.cli.extras import need_server
@@ -33,7 +34,7 @@ COMMANDS = {
     "demo": "The whole way on an embedded AWS, in half a minute.",
     "standin": "Run the embedded AWS.",
     "hook": "What git runs before a push goes out or comes in.",
-    "setup": "What unleak needs: permissions and where it keeps things.",
+    "setup": "What unleak needs in AWS, at GitHub and in a repository; would it work tonight?",
 }
 
 
@@ -57,6 +58,11 @@ class LazyGroup(click.Group):
             room = _room_of(cmd_name)
         command: click.Command = importlib.import_module(f"{room}.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Without importing any command."""
+        named = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from unleak.cli.setup_aws import aws
 from unleak.cli.setup_check import check
+from unleak.cli.setup_completion import completion
+from unleak.cli.setup_github import github
 from unleak.cli.setup_hooks import hooks
 
 if TYPE_CHECKING:
@@ -13,11 +16,14 @@ if TYPE_CHECKING:
 
 @click.group("setup")
 def command() -> None:
-    """What unleak needs in an account, and what it puts into a repository."""
+    """What unleak needs in AWS, at GitHub and in a repository; and whether it would work tonight."""
 
 
 command.add_command(hooks)
 command.add_command(check)
+command.add_command(aws)
+command.add_command(github)
+command.add_command(completion)
 
 
 @command.command("policy")

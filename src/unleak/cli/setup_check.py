@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
-from unleak.cli.world import make_world
 
 
 @click.command("check")
@@ -19,6 +18,7 @@ def check(accounts: tuple[str, ...], format_name: str, profile: str, region: str
 
     Exit codes: 0 all works, 1 something is missing, 3 something could not be looked at.
     """
+    from unleak.cli.world import make_world
     from unleak.engine.readiness import look_at_readiness
     from unleak.store.codec import to_plain
 

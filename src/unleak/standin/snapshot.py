@@ -1,5 +1,6 @@
 """Reads moto's IAM into a view. The attributes used here are private to moto: a contract test watches them."""
 
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -64,8 +65,13 @@ def _tags(tags: Iterable[dict[str, str]]) -> dict[str, str]:
     return {str(t["Key"]): str(t.get("Value", "")) for t in tags or ()}
 
 
-def _inline(policies: dict[str, str]) -> Iterable[Policy]:
-    return [_parsed(document, name) for name, document in policies.items()]
+def _inline(policies: dict[str, Any]) -> Iterable[Policy]:
+    return [_parsed(_text(document), name) for name, document in policies.items()]
+
+
+def _text(document: Any) -> str:
+    """What a stack has made, moto keeps as it stood in the template."""
+    return document if isinstance(document, str) else json.dumps(document)
 
 
 def _managed(iam: Any, arns: Iterable[str]) -> Iterable[Policy]:
@@ -80,7 +86,7 @@ def _document(iam: Any, arn: str) -> str:
     policy = iam.managed_policies.get(arn)
     if policy is None:
         return _NOTHING
-    return next((str(v.document) for v in policy.versions if v.is_default), _NOTHING)
+    return next((_text(v.document) for v in policy.versions if v.is_default), _NOTHING)
 
 
 @lru_cache(maxsize=4096)

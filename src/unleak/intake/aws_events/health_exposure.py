@@ -13,7 +13,7 @@ from unleak.intake.words import address, said
 from unleak.model.alert import Ground
 
 _EXPOSED = "AWS_RISK_CREDENTIALS_EXPOSED"
-_CODES = {
+CODES = {
     _EXPOSED,
     "AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED",
     "AWS_RISK_CREDENTIALS_COMPROMISED",
@@ -26,7 +26,7 @@ _PREFIXES = ("AKIA", "ASIA")
 def _read(event: Any) -> Content:
     detail = at(event, "detail")
     code = text_at(detail, "eventTypeCode")
-    if code not in _CODES:
+    if code not in CODES:
         return Content(Ground.CLAIM, said(code, 80), passed("the event", "AWS Health tells of something else"))
     keys = tuple(_keys(event, detail))
     user = said(text_at(detail, "eventMetadata", "userName"), 64)

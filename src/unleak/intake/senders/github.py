@@ -167,6 +167,9 @@ _EVENTS: dict[str, Callable[[Any, _Host], _Said]] = {
     "repository": _repository_event,
 }
 
+EVENTS = tuple(event for event in _EVENTS if event != "ping")
+"""What to subscribe to."""
+
 SENDER = Sender(
     id="github",
     title="Webhooks of GitHub",

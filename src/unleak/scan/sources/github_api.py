@@ -12,6 +12,8 @@ from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from unleak.model.errors import CouldNotLook, Misuse
+from unleak.scan.formats.masking import masked_text
+from unleak.scan.formats.words import clean
 
 try:
     import httpx
@@ -34,6 +36,7 @@ _PLAIN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _SSO_URL = re.compile(r"url=(https://[^\s;,]+)")
 _OK, _FAILED = 200, 500
 _POLL = 60.0
+_LONGEST_WORDS = 200
 _NONE: Mapping[str, str] = {}
 
 
@@ -108,6 +111,14 @@ class Api:
             raise Refused(f"GitHub's answer to {path} is not what it should be", "try again later")
         return data
 
+    def change(self, method: str, path: str, document: Record) -> None:
+        """Raises Refused. Nobody is led elsewhere with what is written."""
+        response = self._answer(urljoin(self._base, path), method=method, document=document)
+        if response.has_redirect_location:
+            raise Refused(f"GitHub has moved {path}", "name it as it is called now", status=response.status_code)
+        if response.status_code >= httpx.codes.BAD_REQUEST:
+            raise _refusal(response)
+
     def all(self, path: str) -> Iterator[Record]:
         """Every page. Raises Refused."""
         more: str | None = urljoin(self._base, f"{path}{'&' if '?' in path else '?'}per_page=100")
@@ -156,7 +167,9 @@ class Api:
             raise Refused("GitHub's answer cannot be read", "try again later") from error
         return data, more
 
-    def _answer(self, url: str, more: Mapping[str, str] = _NONE) -> httpx.Response:
+    def _answer(
+        self, url: str, more: Mapping[str, str] = _NONE, method: str = "GET", document: Record | None = None
+    ) -> httpx.Response:
         """Of what passes by itself, the end is waited for. Nobody else than GitHub is shown the token."""
         if not url.startswith(self._base):
             raise Refused("GitHub sends us elsewhere, and we do not follow with a token", "look at GITHUB_API_URL")
@@ -169,7 +182,7 @@ class Api:
             if attempt:
                 self._wait(seconds, why)
             try:
-                response = self._client.get(url, headers=headers)
+                response = self._client.request(method, url, headers=headers, json=document)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 why, seconds = f"GitHub cannot be reached ({type(error).__name__})", 2.0**attempt
                 continue
@@ -208,6 +221,7 @@ def _seconds_to_wait(response: httpx.Response, attempt: int) -> float | None:
 
 def _refusal(response: httpx.Response) -> Refused:
     status, path = response.status_code, response.url.path
+    reads = response.request.method == "GET"
     sso = response.headers.get("x-github-sso", "")
     if status == httpx.codes.UNAUTHORIZED:
         return Refused("GitHub does not accept the token", "put a valid one into GITHUB_TOKEN", status=status)
@@ -216,8 +230,21 @@ def _refusal(response: httpx.Response) -> Refused:
         hint = f"authorise the token: {where[1]}" if where else "authorise the token in its settings at GitHub"
         return Refused("the organisation wants single sign-on for this token", hint, status=status)
     if status == httpx.codes.FORBIDDEN:
-        return Refused(f"the token may not read {path}", "give it the rights to read, or take another", status=status)
+        does = "read" if reads else "change"
+        return Refused(f"the token may not {does} {path}", f"give it the rights to {does}, or take another",
+                       status=status)  # fmt: skip
     if status == httpx.codes.NOT_FOUND:
         return Refused(f"GitHub has no {path}, or does not show it to this token", "look for a typing error, and at "
                        "what the token may read", status=status)  # fmt: skip
+    if status == httpx.codes.UNPROCESSABLE_ENTITY:
+        return Refused(f"GitHub refuses that: {_words(response)}", status=status)
     return Refused(f"GitHub answers {path} with HTTP {status}", "try again later", status=status)
+
+
+def _words(response: httpx.Response) -> str:
+    """What GitHub says in its message, fit to be said again."""
+    try:
+        message = response.json().get("message")
+    except (ValueError, AttributeError):
+        message = ""
+    return masked_text(clean(str(message or "it does not say why")[:_LONGEST_WORDS]))
