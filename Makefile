@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
 	@echo "make lint    only the first three"
 	@echo "make docs    write docs/reference from the declarations of the units"
+	@echo "make screens write docs/screens: pictures of the pages, in Chromium"
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
 	@echo "make bench-standin   how fast the embedded AWS starts, answers and decides"
 	@echo "make bench-respond   from the alert to the quarantine: seconds and calls of AWS"
@@ -39,6 +40,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screens: $(VENV)/.dev
+	UNLEAK_TEST_SCREENS=$(CURDIR)/docs/screens $(BIN)/python -m pytest tests/web/test_in_a_browser.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py

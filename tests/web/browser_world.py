@@ -20,6 +20,8 @@ _QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+_HIGHEST = 1800
+"""Pixels of a picture: what one sees first."""
 _SIZES = {"desktop": (1280, 900), "phone": (375, 812)}
 Scheme = Literal["light", "dark"]
 
@@ -76,4 +78,7 @@ def reader(
 def picture(one: Reader, name: str) -> None:
     if SCREENS:
         Path(SCREENS).mkdir(parents=True, exist_ok=True)
-        one.page.screenshot(path=f"{SCREENS}/{name}.jpg", type="jpeg", quality=55, full_page=True)
+        wide, high = (int(n) for n in one.page.evaluate("[window.innerWidth, document.documentElement.scrollHeight]"))
+        part = {"x": 0, "y": 0, "width": wide, "height": min(high, _HIGHEST)}
+        file = f"{SCREENS}/{name}.jpg"
+        one.page.screenshot(path=file, type="jpeg", quality=45, full_page=True, clip=part)  # type: ignore[arg-type]
