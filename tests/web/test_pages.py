@@ -35,6 +35,8 @@ PAGES: tuple[tuple[str, str, Role, dict[str, str]], ...] = (
     ("GET", "/incidents/{id}/report", Role.VIEWER, {}),
     ("GET", "/incidents/{id}/step", Role.VIEWER, {"id": "{step}"}),
     ("POST", "/incidents/{id}/note", Role.RESPONDER, {"text": "a test"}),
+    ("POST", "/incidents/{id}/ask", Role.RESPONDER, {"what": "bill"}),
+    ("GET", "/incidents/{id}/inquiries/0123456789ab", Role.VIEWER, {}),
     ("POST", "/incidents/{id}/resume", Role.RESPONDER, {}),
     ("POST", "/incidents/{id}/approve", Role.APPROVER, {**STEP, **WHY}),
     ("POST", "/incidents/{id}/decline", Role.APPROVER, {**STEP, **WHY}),
@@ -111,7 +113,7 @@ def test_of_another_account_nothing_is_seen(service: Service, incident: str, ste
 def test_the_table_has_every_page() -> None:
     routes = [r for router in pages.ROUTERS for r in router.routes if isinstance(r, APIRoute)]
     served = {(m, r.path) for r in routes for m in r.methods or () if r.path not in FOR_ALL}
-    assert {(m, p.replace("{id}", "{incident_id}")) for m, p, _, _ in PAGES} == served
+    assert {(m, p.replace("{id}", "{incident_id}").replace("0123456789ab", "{nr}")) for m, p, _, _ in PAGES} == served
 
 
 @pytest.mark.parametrize(

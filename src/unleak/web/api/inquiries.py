@@ -85,7 +85,7 @@ def ask_(service: Asked, bearer: Responder, incident_id: IncidentId, wanted: Wan
 @ROUTER.get("/incidents/{incident_id}/inquiries")
 def list_inquiries(service: Asked, bearer: Viewer, incident_id: IncidentId) -> Inquiries:
     incident = seen(service, bearer, incident_id)
-    return Inquiries(inquiries=list(_rows(service, bearer, incident)))
+    return Inquiries(inquiries=list(rows_of(service, bearer, incident)))
 
 
 _FORMS: dict[int | str, dict[str, Any]] = {
@@ -106,7 +106,7 @@ def read_inquiry(
     incident = seen(service, bearer, incident_id)
     found = next((a for a in incident.answered if a.inquiry == nr and bearer.sees_all_of(a)), None)
     if found is None:
-        raise _not_answered(next((r for r in _rows(service, bearer, incident) if r.nr == nr), None))
+        raise _not_answered(next((r for r in rows_of(service, bearer, incident) if r.nr == nr), None))
     record = service.world.record
     if format == "json":
         return Response(document_in(record, found), media_type=_MEDIA["json"])
@@ -125,7 +125,8 @@ def _bounded(bearer: Bearer, incident: Incident, options: dict[str, Any]) -> dic
     return options | ({"accounts": named or (account_of_incident(incident),)} if "accounts" in options else {})
 
 
-def _rows(service: Service, bearer: Bearer, incident: Incident) -> Iterator[InquiryRow]:
+def rows_of(service: Service, bearer: Bearer, incident: Incident) -> Iterator[InquiryRow]:
+    """Those that this bearer may see, the oldest first, and then those without an answer."""
     open_ = waiting(service.inbox, incident.id)
     answered = service.world.record.incident(incident.id).answered  # later: what was answered meanwhile is not lost
     known = {a.inquiry for a in answered}

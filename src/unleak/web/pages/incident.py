@@ -18,9 +18,11 @@ from unleak.report import render
 from unleak.report.story import Story, tell
 from unleak.report.text import to_text
 from unleak.web.api.asked import Asked, IncidentId
+from unleak.web.api.inquiries import rows_of
 from unleak.web.bearer import Bearer, seen
 from unleak.web.overview import state_of
 from unleak.web.pages.axis import SHOWS, stretch
+from unleak.web.pages.inquiries import TITLES as LOOKS
 from unleak.web.pages.looks import HEADERS, page
 from unleak.web.pages.things import things_of
 from unleak.web.pages.visitor import Viewer
@@ -30,6 +32,7 @@ ROUTER = APIRouter()
 _MOMENTS, _MOMENTS_A_PAGE = 30, 150
 _CREDENTIALS, _CREDENTIALS_A_PAGE = 40, 200
 _THINGS = 40
+_INQUIRIES = 20
 _REPORTS = {"html": "text/html", "md": "text/markdown", "json": "application/json", "text": "text/plain"}
 SAID = {
     "approved": "Approved. It is carried out now, and its verdict follows.",
@@ -41,6 +44,7 @@ SAID = {
     "mode": "The mode is set.",
     "hold": "The legal hold is set.",
     "closed": "Closed.",
+    "sought": "It is being looked. The answer appears here, and stays in the record.",
     "looks": "It looks again at what was refused or could not be seen.",
 }
 
@@ -81,6 +85,8 @@ def incident_page(
         window=_window(it),
         keys=it.story.keys[:_CREDENTIALS],
         stolen=it.incident.descent.stolen if it.incident.descent else (),
+        inquiries=list(rows_of(service, bearer, it.incident))[-_INQUIRIES:],
+        looks=LOOKS,
         things=things[:_THINGS],
         more_things=max(0, len(things) - _THINGS),
         stretch=stretch(lines, it.story.calls, bearer.sees, show if show in SHOWS else "", 0, _MOMENTS),

@@ -1,5 +1,7 @@
 """One change: what it writes as a difference, whom it breaks, how it is taken back, what came of it, who decided."""
 
+from itertools import groupby
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -63,6 +65,6 @@ def _why_stays(it: Shown, state: ActionState) -> str | None:
 
 
 def _lines(service: Service, incident_id: str, step_id: str) -> list[object]:
-    """The newest first."""
-    mine = [x for x in service.readings.of(incident_id).lines if x.step == step_id]
-    return list(reversed(mine[-_MOST_LINES:]))
+    """The newest first; what was seen again and again, once."""
+    mine = [x for x in reversed(service.readings.of(incident_id).lines) if x.step == step_id]
+    return [next(same) for _, same in groupby(mine[:_MOST_LINES], key=lambda x: x.said)]
