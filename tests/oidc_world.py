@@ -1,4 +1,4 @@
-"""A provider of OpenID Connect of our own, over real HTTP with real keys, that can be told to lie; and whom it knows."""
+"""A provider of OpenID Connect of our own, over real HTTP with real keys, which can be told to lie."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ CLIENT, CLIENT_SECRET = "unleak-at-test", "a%client+secret:of=the test"
 ANNA = {"sub": "1", "email": "Anna@Example.com", "email_verified": True, "groups": ["staff", "secops"]}
 Key = RSAKey | ECKey | OKPKey
 Claims = dict[str, Any]
-Forge = Callable[["Provider", Claims], str]
+Forge = Callable[["Provider", Claims], str | None]
 
 
 def rsa_key(kid: str) -> RSAKey:
@@ -95,7 +95,7 @@ class Provider:
         now = int(self.now().timestamp())
         claims = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"], **self.person}
         made = {"id_token": self.forge(self, claims), "access_token": secrets.token_urlsafe(16), "token_type": "Bearer"}
-        self.told += [made["id_token"], made["access_token"]]
+        self.told += [str(word) for word in made.values() if word != "Bearer"]
         return 200, made
 
     def _is_client(self, form: dict[str, str], authorization: str) -> bool:

@@ -46,16 +46,12 @@ def _claims(provider: Provider, granted: Granted, nonce: str, now: datetime) -> 
     _ALLOWED.get_alg(header["alg"])
     token = jwt.decode(granted.id_token, provider.key_set_with(header.get("kid")), registry=_ALLOWED)
     settings = provider.settings
-    wanted = {name: {"essential": True, "value": value} for name, value in _wanted(provider, nonce).items()}
+    wanted = {"iss": {"value": settings.issuer}, "aud": {"value": settings.client_id}, "sub": {"allow_blank": False}}
     claims = CodeIDToken(
         token.claims,
         token.header,
-        options=wanted | {"sub": {"essential": True}},
+        options=wanted,
         params={"nonce": nonce, "client_id": settings.client_id, "access_token": granted.access_token},
     )
     claims.validate(now=int(now.timestamp()), leeway=_LEEWAY)
     return dict(claims)
-
-
-def _wanted(provider: Provider, nonce: str) -> Mapping[str, str]:
-    return {"iss": provider.settings.issuer, "aud": provider.settings.client_id, "nonce": nonce}
