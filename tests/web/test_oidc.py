@@ -117,16 +117,25 @@ def provider() -> Iterator[Provider]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
+    """One for all: nobody is left signed in by another test."""
+    made = Record(f"sqlite:///{tmp_path_factory.mktemp('oidc') / 'unleak.db'}")
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def door(provider: Provider, tmp_path: Path) -> Iterator[Door]:
+def door(provider: Provider, record: Record) -> Iterator[Door]:
     clock = Clock()
     provider.now = clock.now
     oidc = OidcSettings(provider.url, CLIENT, CLIENT_SECRET, roles={"secops": Role.APPROVER, "staff": Role.VIEWER})
-    config = Config(tmp_path, listening=Listening(ServiceSettings(oidc=oidc)))
-    record = Record(config.record_url)
-    world = World(config, record, Accounts(config), clock)
-    yield Door(make_service(world, Inbox(record)), provider, clock)
-    record.close()
+    config = Config(record.folder, listening=Listening(ServiceSettings(oidc=oidc)))
+    made = Door(make_service(World(config, record, Accounts(config), clock), Inbox(record)), provider, clock)
+    yield made
+    clock.ahead = timedelta()
+    for session in made.sessions():
+        made.service.tokens.end(session.id, clock.now())
 
 
 @pytest.fixture
