@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from urllib.parse import urlsplit
 
+from unleak.model.address import keeps_to_itself
 from unleak.model.errors import Misuse
 from unleak.model.plan import Mode
+from unleak.oidc_settings import OidcSettings, read_oidc
 
 _FROM_ENVIRONMENT = "_env"
 
@@ -15,7 +18,8 @@ class ServiceSettings:
     """`mode`: of an incident that a sender opens. `two_persons`: what cannot be undone takes two persons' yes.
 
     `largest_message`: bytes of one request. `slowest_seconds`: until it must be there. `refusals_a_minute`: after so
-    many an address is not listened to any more. `requests_a_minute`: of one token of the API.
+    many an address is not listened to any more. `requests_a_minute`: of one token of the API. `url`: how the pages are
+    reached from outside. `oidc`: who vouches for people there.
     """
 
     mode: Mode = Mode.QUARANTINE
@@ -24,6 +28,8 @@ class ServiceSettings:
     slowest_seconds: float = 10.0
     refusals_a_minute: int = 60
     requests_a_minute: int = 1200
+    url: str = ""
+    oidc: OidcSettings | None = None
 
 
 Hooks = Mapping[str, Mapping[str, str]]
@@ -39,10 +45,10 @@ class Listening:
 
 def read_listening(raw: Mapping[str, Any], environ: Mapping[str, str]) -> Listening:
     """Raises Misuse that names the setting."""
-    return Listening(_service(raw.get("service", {})), _hooks(raw.get("hooks", {}), environ))
+    return Listening(_service(raw.get("service", {}), environ), _hooks(raw.get("hooks", {}), environ))
 
 
-def _service(raw: object) -> ServiceSettings:
+def _service(raw: object, environ: Mapping[str, str]) -> ServiceSettings:
     if not isinstance(raw, dict):
         raise Misuse("unleak.toml: service is a table", "write [service]")
     defaults = ServiceSettings()
@@ -50,8 +56,12 @@ def _service(raw: object) -> ServiceSettings:
     for name, value in raw.items():
         if name not in known:
             raise Misuse(f"unleak.toml: unknown setting service.{name}", f"known are: {', '.join(known)}")
-        _check(name, value, known[name])
-    return ServiceSettings(**raw | ({"mode": Mode(raw["mode"])} if "mode" in raw else {}))
+        if name != "oidc":
+            _check(name, value, known[name])
+    made: dict[str, Any] = {"mode": Mode(raw["mode"])} if "mode" in raw else {}
+    if "oidc" in raw:
+        made["oidc"] = read_oidc(raw["oidc"], environ)
+    return ServiceSettings(**raw | made)
 
 
 def _check(name: str, value: object, kind: type) -> None:
@@ -59,11 +69,20 @@ def _check(name: str, value: object, kind: type) -> None:
         if value not in list(Mode):
             raise Misuse(f"unleak.toml: service.{name} is no mode", f"there are {', '.join(Mode)}")
         return
+    if kind is str:
+        _check_address(name, value)
+        return
     number = not isinstance(value, bool) and isinstance(value, int | float) and value > 0
     fits = isinstance(value, bool) if kind is bool else number and (kind is float or isinstance(value, int))
     if not fits:
         wanted = "true or false" if kind is bool else "a number above 0"
         raise Misuse(f"unleak.toml: service.{name} is {wanted}", "see docs/configuration.md")
+
+
+def _check_address(name: str, value: object) -> None:
+    parts = urlsplit(value) if isinstance(value, str) and keeps_to_itself(value) else None
+    if parts is None or parts.path or parts.query or parts.fragment:
+        raise Misuse(f"unleak.toml: service.{name} is no https address of a host", "write https://unleak.example.com")
 
 
 def _hooks(raw: object, environ: Mapping[str, str]) -> Hooks:

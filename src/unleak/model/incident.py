@@ -486,7 +486,9 @@ def _is_behind_glass(step: Step, key_id: str, user_arn: str | None) -> bool:
 
 def _is_second(first: Approved | None, event: Approved, at: datetime) -> bool:
     """Of another person, to the same change, while the first one's yes is good."""
-    return first is not None and first.who != event.who and first.digest == event.digest and at < first.expires_at
+    if first is None or first.who.casefold() == event.who.casefold():
+        return False
+    return first.digest == event.digest and at < first.expires_at
 
 
 def _writes_otherwise(one: Change, other: Change) -> bool:

@@ -9,8 +9,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from unleak.model.errors import Misuse
+from unleak.model.role import Role
 from unleak.store.record import Record
 from unleak.store.schema import TOKENS
+
+__all__ = ["Kind", "Role", "Token", "Tokens", "by_token"]
 
 PREFIX = "unleak_"
 _BYTES = 32
@@ -21,19 +24,6 @@ class Kind(StrEnum):
 
     TOKEN = "token"  # noqa: S105  a kind, no password
     SESSION = "session"
-
-
-class Role(StrEnum):
-    """Each may what those before it may."""
-
-    VIEWER = "viewer"
-    RESPONDER = "responder"
-    APPROVER = "approver"
-    ADMIN = "admin"
-
-    def may(self, least: "Role") -> bool:
-        order = list(Role)
-        return order.index(self) >= order.index(least)
 
 
 @dataclass(frozen=True, slots=True)

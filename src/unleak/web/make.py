@@ -4,7 +4,8 @@ from unleak.intake.senders import SENDERS
 from unleak.respond import World
 from unleak.store.inbox import Inbox
 from unleak.store.tokens import Tokens
-from unleak.web.fetching import fetch
+from unleak.web.fetching import ask, fetch
+from unleak.web.oidc.provider import Provider
 from unleak.web.overview import Overview
 from unleak.web.patience import Patience
 from unleak.web.pulse import Pulse
@@ -25,4 +26,5 @@ def make_service(world: World, inbox: Inbox) -> Service:
         fetch,
         strangers=Patience(settings.refusals_a_minute),
         bearers=Patience(settings.requests_a_minute),
+        provider=Provider(settings.oidc, ask) if settings.oidc else None,
     )

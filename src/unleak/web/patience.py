@@ -26,6 +26,10 @@ class Patience:
                 self._left.popitem(last=False)
             return left >= 1
 
+    def has_left(self, name: str) -> bool:
+        with self._lock:
+            return self._now(name) >= 1
+
     def _now(self, name: str) -> float:
         left, at = self._left.get(name, (self._most, self._clock()))
         return min(self._most, left + (self._clock() - at) * self._most / 60)

@@ -9,6 +9,7 @@ from unleak.service_config import Listening
 from unleak.store.inbox import Inbox
 from unleak.store.tokens import Tokens
 from unleak.web.counts import Counts
+from unleak.web.oidc.provider import Provider
 from unleak.web.overview import Overview
 from unleak.web.patience import Patience
 from unleak.web.pulse import Pulse
@@ -19,6 +20,7 @@ from unleak.web.readings import Readings
 class Service:
     """`fetch` gets small public files: key sets, certificates. `try_now` looks at an incident of which this process
     holds the secret, at once, and returns when it was looked at; `woken` hears that there is something to do.
+    `provider` vouches for people at the pages; None where they show a token.
     """
 
     world: World
@@ -34,6 +36,7 @@ class Service:
     counts: Counts = field(default_factory=Counts)
     strangers: Patience = field(default_factory=lambda: Patience(60))
     bearers: Patience = field(default_factory=lambda: Patience(1200))
+    provider: Provider | None = None
 
     @property
     def listening(self) -> Listening:

@@ -1,9 +1,10 @@
 """The pages for people. One file each; all of them work without a script, but for what is live."""
 
-from unleak.web.pages import deeds, incident, incidents, inquiries, live, people, signin, static_files, step
+from unleak.web.pages import deeds, incident, incidents, inquiries, live, oidc, people, signin, static_files, step
 
 ROUTERS = (
     signin.ROUTER,
+    oidc.ROUTER,
     incidents.ROUTER,
     incident.ROUTER,
     step.ROUTER,

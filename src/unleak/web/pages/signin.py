@@ -43,7 +43,7 @@ def sign_in_page(request: Request, service: Asked) -> Response:
     place = local_path(request.query_params.get("next", "/"))
     if session_of(request, service) is not None:
         return RedirectResponse(place, 303)
-    return page(request, None, "signin.html", next=place, wrong="")
+    return _form(request, service, place)
 
 
 @ROUTER.post("/signin")
@@ -53,7 +53,7 @@ async def sign_in(request: Request, service: Asked) -> Response:
     place = local_path(shown.next)
     token = await run_in_threadpool(_good_token, request, service, shown.token.strip())
     if token is None:
-        return page(request, None, "signin.html", 401, next=place, wrong="That is no good token.")
+        return _form(request, service, place, "That is no good token.")
     response = RedirectResponse(place, 303, HEADERS)
     await run_in_threadpool(
         open_session,
@@ -74,6 +74,11 @@ def sign_out(request: Request, service: Asked, bearer: Viewer) -> Response:
     response = RedirectResponse("/signin", 303, HEADERS)
     end_session(request, response, service, bearer.token)
     return response
+
+
+def _form(request: Request, service: Service, place: str, wrong: str = "") -> Response:
+    host = service.provider.host if service.provider else ""
+    return page(request, None, "signin.html", 401 if wrong else 200, next=place, wrong=wrong, host=host)
 
 
 def _good_token(request: Request, service: Service, word: str) -> Token | None:

@@ -84,20 +84,28 @@ def open_session(
     ends = min(now + SESSION, until or now + SESSION)
     token, word = service.tokens.make(whose, role, accounts, now, ends, by, Kind.SESSION)
     seconds = int((ends - now).total_seconds())
-    https = request.url.scheme == "https"
+    https = is_https(request)
     response.set_cookie(_cookie(request), word, seconds, path="/", secure=https, httponly=True, samesite="lax")
     log("signed in", session=token.id, who=whose, role=role.value, by=by)
 
 
 def end_session(request: Request, response: Response, service: Service, token: Token) -> None:
     service.tokens.end(token.id, service.world.clock.now())
-    response.delete_cookie(_cookie(request), path="/", secure=request.url.scheme == "https", httponly=True)
+    response.delete_cookie(_cookie(request), path="/", secure=is_https(request), httponly=True)
     log("signed out", session=token.id, who=token.name)
+
+
+def is_https(request: Request) -> bool:
+    """As the browser sees it: `service.url` tells of a proxy before us that has it."""
+    service: Service = request.app.state.service
+    outside = urlsplit(service.listening.service.url)
+    by_its_name = request.headers.get("host", "").lower() == outside.netloc.lower()
+    return request.url.scheme == "https" or (outside.scheme == "https" and by_its_name)
 
 
 def _cookie(request: Request) -> str:
     """Browsers take `__Host-` as a promise that no other host of the domain could have set it."""
-    return "__Host-unleak" if request.url.scheme == "https" else "unleak"
+    return "__Host-unleak" if is_https(request) else "unleak"
 
 
 def _asked_for(request: Request) -> str:
