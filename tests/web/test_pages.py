@@ -50,7 +50,7 @@ PAGES: tuple[tuple[str, str, Role, dict[str, str]], ...] = (
     ("POST", "/people/end", Role.ADMIN, {"id": "01234567"}),
     ("POST", "/signout", Role.VIEWER, {}),
 )
-FOR_ALL = {"/signin", "/static/{name}", "/live"}
+FOR_ALL = {"/signin", "/signin/oidc", "/signin/back", "/static/{name}", "/live"}
 """The last is watched in a real browser."""
 
 
