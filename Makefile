@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# One more than processors: tests of a service wait for other processes much of their time.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 .PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
@@ -33,7 +35,7 @@ demo: $(VENV)/.standin
 	$(BIN)/unleak demo
 
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 30 --durations-min 10
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
