@@ -1,8 +1,9 @@
 """Functions, tables and images: what was published, backed up or pushed before."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from unleak.aws.function_versions import published
 from unleak.model.data import Back, Before, Deed, Present, Thing
 from unleak.model.errors import NotFound
 
@@ -15,28 +16,19 @@ PERMISSIONS = (
     "dynamodb:ListBackups",
     "ecr:DescribeImages",
 )
-_LATEST = "$LATEST"
 
 
 def function(aws: "Accounts", thing: Thing) -> Before:
-    """Only what was published is kept: https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html ."""
     client, name, at = aws.client(thing.account, "lambda", thing.region), thing.arn.split(":")[6], thing.changes[0].at
     try:
-        listed = list(client.pages("list_versions_by_function", "Versions", FunctionName=name))
+        versions = published(client, name)
     except NotFound:
         return Before(Back.NO, "it was deleted, and AWS keeps none of its versions", present=Present.GONE)
-    published = [(v["Version"], _moment(v["LastModified"])) for v in listed if v["Version"] != _LATEST]
-    older = [(when, number) for number, when in published if when < at]
-    if not older:
+    older = next((v for v in versions if v.at < at), None)
+    if older is None:
         return Before(Back.NO, "no version was published before: deploy it again from its source")
-    when, number = max(older)
-    by_hand = f"aws lambda get-function --function-name {name} --qualifier {number}, then update-function-code with it"
-    return Before(Back.YES, f"version {number}, published {when:%Y-%m-%d %H:%M} UTC", number, when, by_hand=by_hand)
-
-
-def _moment(text: str) -> datetime:
-    """`2026-11-23T12:33:12.000+0000`."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
+    why = f"version {older.number}, published {older.at:%Y-%m-%d %H:%M} UTC"
+    return Before(Back.YES, why, str(older.number), older.at, "put_back_function")
 
 
 def table(aws: "Accounts", thing: Thing) -> Before:
