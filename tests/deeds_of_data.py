@@ -110,7 +110,32 @@ def overwritten_image_function(site: Site) -> Target:
     return function
 
 
+def lost_table(site: Site) -> Target:
+    """It has point-in-time recovery, and items were deleted from it."""
+    client = site.stage.admin.client(site.stage.account, "dynamodb")
+    client.create_table(
+        TableName="orders", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )  # fmt: skip
+    client.put_item(TableName="orders", Item={"id": {"S": "a"}})
+    client.update_continuous_backups(
+        TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    table = named(site, TargetKind.RESOURCE, "dynamodb", "table/orders", "us-east-1")
+    at = datetime.now(UTC) + timedelta(seconds=5)
+    did(site, table, "DynamoDB::Item", "created", "items|items deleted", at=at, action="dynamodb:DeleteItem")
+    return table
+
+
+def deleted_table(site: Site) -> Target:
+    table = lost_table(site)
+    site.stage.admin.client(site.stage.account, "dynamodb").delete_table(TableName="orders")
+    did(site, table, "DynamoDB::Table", "deleted", at=datetime.now(UTC), action="dynamodb:DeleteTable")
+    return table
+
+
 DATA_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "put_back_table, deleted": deleted_table,
     "put_back_function, an image": overwritten_image_function,
 }
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from conftest import Site
 from deeds_of_data import (
     DATA_OTHERWISE,
+    lost_table,
     overwritten_function,
     overwritten_objects,
     overwritten_parameter,
@@ -148,6 +149,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "put_back_parameter": overwritten_parameter,
     "put_back_secret": overwritten_secret,
     "put_back_function": overwritten_function,
+    "put_back_table": lost_table,
     "rotate_key": _key_in_a_parameter,
 }
 OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE,

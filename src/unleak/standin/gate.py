@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from unleak.iam.policy import PolicyError, parse_policy
-from unleak.standin import engine, iam_own, root_user, secrets_own, services, sts
+from unleak.standin import engine, iam_own, root_user, secrets_own, services, sts, tables_own
 from unleak.standin.authentication import Authenticator, Refused
 from unleak.standin.authorize import Caller, first_denial, never_with_this_session
 from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
@@ -62,6 +62,7 @@ class Gate:
         self.codes = FunctionCodes()
         secrets_own.tell_when_versions_were_made()
         keep_what_was_published()
+        tables_own.keep_what_is_deleted()
         self._moto = MotoEngine(moto)
         self.roots = RootKeys()
         self._histories: dict[str, History] = {}

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from unleak.aws.function_versions import published
+from unleak.aws.table_backups import source_of
 from unleak.model.data import Back, Before, Deed, Present, Thing
 from unleak.model.errors import NotFound
 
@@ -32,28 +33,15 @@ def function(aws: "Accounts", thing: Thing) -> Before:
 
 
 def table(aws: "Accounts", thing: Thing) -> Before:
-    """To a new table, as of a second before: no value of an item is told.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pointintimerecovery_howitworks.html
-    """
+    """To a new table, as of a second before: no value of an item is told."""
     client, name = aws.client(thing.account, "dynamodb", thing.region), thing.arn.rsplit("/", 1)[-1]
-    if any(t.deed is Deed.DELETED for t in thing.changes):
-        kept = client.list_backups(TableName=name, BackupType="SYSTEM").get("BackupSummaries", ())
-        if not kept:
-            return Before(Back.NO, "it was deleted without point-in-time recovery: no backup of it is kept")
-        arn = str(kept[0]["BackupArn"])
-        return Before(Back.YES, f"backup {arn}", arn, by_hand=f"restore-table-from-backup --backup-arn {arn}")
-    told = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-    recovery = told.get("PointInTimeRecoveryDescription", {})
-    since, moment = recovery.get("EarliestRestorableDateTime"), thing.changes[0].at - timedelta(seconds=1)
-    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED" or (since is not None and since > moment):
+    source = source_of(client, name, thing.changes[0].at - timedelta(seconds=1))
+    if source is None and any(t.deed is Deed.DELETED for t in thing.changes):
+        return Before(Back.NO, "it was deleted without point-in-time recovery: no backup of it is kept")
+    if source is None:
         return Before(Back.NO, "point-in-time recovery was not on: what items held before is gone")
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-    by_hand = (
-        f"aws dynamodb restore-table-to-point-in-time --source-table-name {name} --target-table-name {name}-before"
-        f" --restore-date-time {stamp}, then compare"
-    )
-    return Before(Back.YES, f"the table as of {stamp}, as a new table", stamp, moment, by_hand=by_hand)
+    what = f"backup {source.backup}" if source.backup else f"the table as of {source.version}"
+    return Before(Back.YES, f"{what}, as a new table", source.version, source.at, "put_back_table")
 
 
 def image(aws: "Accounts", thing: Thing) -> Before:
