@@ -125,6 +125,7 @@ _UNDONE_BY = {
     "put_back_parameter": "writing the value that we found again",
     "put_back_secret": "moving AWSCURRENT back; what was restored waits to be deleted again",
     "put_back_function": "writing what was found again: it was published as a version, which stays",
+    "put_back_image": "putting the tag where it was found, or taking it off: never off an image without another",
     "put_back_table": "deleting the new table, unless it is protected from that; a legal hold keeps it",
     "stop_instance": "starting it again, if it ran before",
     "lift_aws_quarantine": "attaching it again",

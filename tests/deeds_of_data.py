@@ -134,7 +134,35 @@ def deleted_table(site: Site) -> Target:
     return table
 
 
+def image_in(site: Site, *tags: str, layer: str) -> str:
+    """Its digest."""
+    digest = f"sha256:{layer * 64}"
+    part = {"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": 1, "digest": digest}
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": part, "layers": [part]})
+    client = site.stage.admin.client(site.stage.account, "ecr")
+    named = [{"imageTag": t} for t in tags] or [{}]
+    put = [client.put_image(repositoryName="team/app", imageManifest=manifest, **name) for name in named]
+    return str(put[0]["image"]["imageId"]["imageDigest"])
+
+
+def moved_tag(site: Site) -> Target:
+    site.stage.admin.client(site.stage.account, "ecr").create_repository(repositoryName="team/app")
+    before = image_in(site, "v1", "live", layer="a")
+    image_in(site, "live", layer="b")
+    repository = named(site, TargetKind.RESOURCE, "ecr", "repository/team/app", "us-east-1")
+    did(site, repository, "ECR::Image", "changed", "image|live", action="ecr:PutImage", former={"imageDigest": before})
+    return named(site, TargetKind.RESOURCE, "ecr", "repository/team/app:live", "us-east-1")
+
+
+def removed_tag(site: Site) -> Target:
+    target, client = moved_tag(site), site.stage.admin.client(site.stage.account, "ecr")
+    client.batch_delete_image(repositoryName="team/app", imageIds=[{"imageTag": "live"}])
+    return target
+
+
 DATA_OTHERWISE: dict[str, Callable[[Site], Target]] = {
+    "put_back_image, a tag that is gone": removed_tag,
     "put_back_table, deleted": deleted_table,
     "put_back_function, an image": overwritten_image_function,
 }

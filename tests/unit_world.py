@@ -9,6 +9,7 @@ from conftest import Site
 from deeds_of_data import (
     DATA_OTHERWISE,
     lost_table,
+    moved_tag,
     overwritten_function,
     overwritten_objects,
     overwritten_parameter,
@@ -150,6 +151,7 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "put_back_secret": overwritten_secret,
     "put_back_function": overwritten_function,
     "put_back_table": lost_table,
+    "put_back_image": moved_tag,
     "rotate_key": _key_in_a_parameter,
 }
 OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE,

@@ -59,5 +59,4 @@ def image(aws: "Accounts", thing: Thing) -> Before:
         return Before(Back.NO, f"no image is kept that may have borne the tag {tag} before")
     when, digest = max(older)
     why = f"probably {digest}, pushed {when:%Y-%m-%d %H:%M} UTC: the newest without a tag"
-    by_hand = f"put-image --image-tag {tag} with the manifest of {digest} (batch-get-image)"
-    return Before(Back.YES, why, digest, when, by_hand=by_hand)
+    return Before(Back.YES, why, digest, when, "put_back_image")
