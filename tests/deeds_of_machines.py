@@ -41,6 +41,13 @@ def _asked_fleet(site: Site) -> Target:
     return fleet
 
 
+def _fleet_that_runs_on(site: Site) -> Target:
+    """Cancelled without what it has started."""
+    fleet = _asked_fleet(site)
+    of(site, "ec2").cancel_spot_fleet_requests(SpotFleetRequestIds=[fleet.name], TerminateInstances=False)
+    return fleet
+
+
 def _made_scaling_group(site: Site) -> Target:
     scaling, ec2 = of(site, "autoscaling"), of(site, "ec2")
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
@@ -179,6 +186,7 @@ MACHINES_OTHERWISE: dict[str, Callable[[Site], Target]] = {
     "delete_service, that runs on every machine": daemon_service,
     "stop_scaling, whose instances are kept": _kept_scaling_group,
     "cancel_spot_request, of a fleet": _asked_fleet,
+    "cancel_spot_request, of a fleet that runs on": _fleet_that_runs_on,
     "isolate_instance, whose group was opened since": _changed_machine_again,
     "restore_rule, that was there before": _changed_rule,
 }

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import Site
-from deeds_of_data import overwritten_objects, overwritten_parameter, overwritten_secret, put_back_asked
+from deeds_of_data import (
+    DATA_OTHERWISE,
+    lost_table,
+    moved_tag,
+    overwritten_function,
+    overwritten_objects,
+    overwritten_parameter,
+    overwritten_secret,
+    put_back_asked,
+)
 from deeds_of_guards import GUARDS_OTHERWISE, SPOILT_GUARDS
 from deeds_of_identities import IDENTITIES_OTHERWISE, SPOILT_IDENTITIES
 from deeds_of_machines import MACHINES_OTHERWISE, SPOILT_MACHINES
@@ -140,9 +149,13 @@ TARGETS: dict[str, Callable[[Site], Target]] = {
     "put_back_object": overwritten_objects,
     "put_back_parameter": overwritten_parameter,
     "put_back_secret": overwritten_secret,
+    "put_back_function": overwritten_function,
+    "put_back_table": lost_table,
+    "put_back_image": moved_tag,
     "rotate_key": _key_in_a_parameter,
 }
-OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE}
+OTHERWISE = {**RESOURCES_OTHERWISE, **MACHINES_OTHERWISE, **IDENTITIES_OTHERWISE, **GUARDS_OTHERWISE,
+             **DATA_OTHERWISE}  # fmt: skip
 """Of actions that are above already, what they do in another case: `unit, in words`."""
 ORGANIZED = {"lock_with_scp", "root_key"}
 """They need an organisation around the account."""

@@ -1,6 +1,7 @@
 """Actions in the cases that their one target of the conformance tests is not, and what they leave alone."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,10 +9,12 @@ from conftest import Site
 from deeds_of_guards import SPOILT_GUARDS
 from deeds_of_machines import SPOILT_MACHINES, daemon_service
 from deeds_of_resources import OUTSIDER, SPOILT_RESOURCES, of, thing
-from deeds_world import SPOILT, did
-from unit_world import OTHERWISE, bench_of
+from deeds_world import SPOILT, did, document, named
+from unit_world import OTHERWISE, TARGETS, bench_of
+from unleak.model.entry import Checked
 from unleak.model.errors import NotPossible
-from unleak.model.plan import OutcomeKind, Tri
+from unleak.model.evidence import DescentRead
+from unleak.model.plan import OutcomeKind, Step, TargetKind, Tri
 from unleak.respond import ACTIONS
 
 
@@ -52,6 +55,29 @@ def test_a_rule_that_was_changed_goes_by_its_id(site: Site) -> None:
     change = action.propose(context, group)
     assert change is not None
     assert list(change.after) == ["ingress|tcp/22-22/192.0.2.0/24"]
+
+
+def test_a_large_document_is_given_back_as_the_record_has_it(site: Site) -> None:
+    role, bench = named(site, TargetKind.ROLE, "iam", "role/data-reader"), bench_of(site)
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}
+    text = document(*({**statement, "Sid": f"Part{n}"} for n in range(60)))
+    did(site, role, "IAM::Role", "changed", "inline|reports|gone", action="iam:DeleteRolePolicy",
+        former={"policyDocument": text})  # fmt: skip
+    found = bench_of(site).context.incident.descent
+    assert found is not None
+    record, step = site.world().record, Step("descent", TARGETS["descent"](site))
+    record.append("inc-1", 0, [(bench.context.clock.now(), Checked(step, (found,)))])
+    event = record.entries("inc-1")[0].event
+    assert isinstance(event, Checked)
+    read = event.evidence[0]
+    assert isinstance(read, DescentRead)
+    context = replace(bench.context, incident=replace(bench.context.incident, descent=read))
+    action = ACTIONS["restore_principal"]
+    change = action.propose(context, role)
+    assert change is not None
+    action.apply(context, role, change)
+    given = of(site, "iam").get_role_policy(RoleName="data-reader", PolicyName="reports")["PolicyDocument"]
+    assert given == json.loads(text)
 
 
 def test_a_permission_on_an_alias_is_seen(site: Site) -> None:

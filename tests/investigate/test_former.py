@@ -104,6 +104,26 @@ def test_who_writes_twice_does_not_have_their_first_version_put_back(tmp_path: P
     assert found.former["policy"] == "ours"
 
 
+def test_the_image_that_bore_a_tag_before(tmp_path: Path) -> None:
+    put = {"eventSource": "ecr.amazonaws.com", "eventName": "PutImage", "readOnly": False}
+    tags = [("live", "a"), ("live", "b"), ("v2", "c"), ("live", "d"), ("live", "e")]
+    records = [
+        record(
+            n * 60, **put, requestParameters={"repositoryName": "app", "imageTag": tag, "imageManifest": "{}"},
+            responseElements={"image": {"imageId": {"imageTag": tag, "imageDigest": f"sha256:{digest}"}}},
+        )
+        for n, (tag, digest) in enumerate(tags)
+    ]  # fmt: skip
+    calls, shelf = read(tmp_path, written(tmp_path, "delivered", records))
+    theirs = sorted(calls, key=lambda c: c.at)[3:]
+    fact = next(s for s in stands.standing(theirs, []) if s.part == "image|live")
+    one = Remaining(fact.arn, fact.type, fact.deed, "", "", fact.at, fact.event_id, "stands", action=fact.action,
+                    part=fact.part)  # fmt: skip
+    with table_over(tmp_path, shelf.paths) as table:
+        (found,) = with_former(table, [one], {c.event_id for c in theirs})
+    assert found.former == {"imageDigest": "sha256:b"}
+
+
 _BUCKET = "logs"
 _OURS = '{"Statement": []}'
 _ROLE = {"roleName": "ci", "policyName": "deploy"}

@@ -25,6 +25,25 @@ def states(attacker: list[Call], later: list[Call]) -> list[tuple[str, str]]:
     return [(s.detail, s.state) for s in standing(attacker, later)]
 
 
+@pytest.mark.parametrize("is_wrapped", [False, True])
+@pytest.mark.parametrize(("ends", "expected"), [(True, ["removed"]), (False, ["stands", "stands"])])
+def test_a_fleet_that_is_cancelled_without_its_instances_stands(
+    *, ends: bool, is_wrapped: bool, expected: list[str]
+) -> None:
+    asked: dict[str, Any] = {"terminateInstances": ends, "spotFleetRequestId": {"content": "sfr-1"}}
+    told: dict[str, Any] = {"successfulFleetRequestSet": {"item": {"spotFleetRequestId": "sfr-1"}}}
+    if is_wrapped:
+        asked = {"CancelSpotFleetRequestsRequest": {"TerminateInstances": ends}}
+        told = {"CancelSpotFleetRequestsResponse": told}
+    fleet = call(
+        "ec2:RequestSpotFleet", {"spotFleetRequestConfig": {"targetCapacity": 9}}, {"spotFleetRequestId": "sfr-1"}
+    )
+    cancelled = call("ec2:CancelSpotFleetRequests", asked, told)
+    found = standing([fleet, cancelled], [])
+    assert [s.state for s in found if s.deed != "deleted"] == expected
+    assert len({s.arn for s in found}) == 1
+
+
 def user_and_more() -> list[Call]:
     return [
         call("iam:CreateUser", {"userName": "eve"}, {"user": {"arn": iam_arn("user/a/eve")}}),

@@ -165,6 +165,23 @@ def test_broken_over_lines(repo: Repo, above: int) -> None:
     assert KEY.secret.encode()[3:-3] not in base64.b64decode(text)
 
 
+def test_encoded_twice(repo: Repo) -> None:
+    """A registry's login in a Secret of Kubernetes: all of it but the secret reads as before."""
+    login = base64.b64encode(f"{KEY.id}:{KEY.secret}".encode()).decode()
+    config = json.dumps({"auths": {"registry.example": {"username": "AWS", "auth": login}}})
+    held = base64.b64encode(config.encode()).decode()
+    repo.write("pull.yaml", f"data:\n  .dockerconfigjson: {held}\ntype: kubernetes.io/dockerconfigjson\n")
+    repo.write("a.env", KEY.text())
+    repo.commit("wrapped")
+    assert purged(repo)["rewritten"]["verdict"] == "yes"
+    left = (repo.path.parent / "out" / "mirror.git", "HEAD:pull.yaml")
+    text = subprocess.run(["git", "-C", str(left[0]), "show", left[1]], capture_output=True, check=True).stdout
+    found = json.loads(base64.b64decode(text.split()[2]))["auths"]["registry.example"]
+    assert found["username"] == "AWS"
+    decoded = base64.b64decode(found["auth"])  # of the last sign a few bits stay
+    assert decoded[:-1] == (b"x" * len(KEY.id) + b":" + b"x" * len(KEY.secret))[:-1]
+
+
 def test_a_form_that_is_not_replaced_is_told(repo: Repo) -> None:
     repo.write("a.env", KEY.text())
     repo.write("wrapped.txt", base64.b64encode(gzip.compress(KEY.text().encode())).decode())

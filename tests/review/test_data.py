@@ -1,19 +1,27 @@
 """What calls did to data, thing by thing."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from data_world import ACCOUNT, KEY, Attacked, call
+from data_world import ACCOUNT, KEY, Attacked, call, record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import Site
+from deeds_of_data import image_in, lost_table, moved_tag, overwritten_function
+from unit_world import bench_of
+from unleak.investigate.calls import call_from_record
 from unleak.model.call import Call
 from unleak.model.credential import Credentials, SecretKey
 from unleak.model.data import Back, Deed, Present, Thing, Touched
+from unleak.model.entry import Requested
+from unleak.model.incident import Incident
+from unleak.model.plan import Step, Target, TargetKind
 from unleak.report.data import to_json, to_text
+from unleak.respond import ACTIONS
 from unleak.review.data import things, unseen
 from unleak.review.touches import ROWS
 from unleak.review.versions import with_versions
@@ -115,6 +123,36 @@ def test_the_version_before_of_everything(site: Site) -> None:
     assert parameter is not None
     assert (parameter.version, parameter.action) == ("1", "put_back_parameter")
     assert all(t.before is None or t.before.at is None or t.before.at < at for t in found.values())
+
+
+def test_functions_tables_and_tags_name_what_puts_them_back(site: Site) -> None:
+    function, table, tag = overwritten_function(site), lost_table(site), moved_tag(site)
+    at = datetime.now(UTC) + timedelta(seconds=5)
+    asked = {
+        "lambda:UpdateFunctionConfiguration": {"functionName": "jobs"},
+        "dynamodb:DeleteItem": {"tableName": "orders"},
+        "ecr:PutImage": {"repositoryName": "team/app", "imageTag": "live"},
+    }
+    calls = [
+        call_from_record(record(n, action, at, request, account=site.stage.account))
+        for n, (action, request) in enumerate(asked.items())
+    ]
+    untagged = image_in(site, layer="c")
+    found = {t.arn: t.before for t in with_versions(site.stage.admin, things(calls)) if t.before}
+    assert set(found) == {function.id, table.id, tag.id}
+    assert (found[function.id].version, found[function.id].action) == ("1", "put_back_function")
+    assert (found[table.id].version, found[table.id].action) == (
+        f"{at.replace(microsecond=0) - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}", "put_back_table",
+    )  # fmt: skip
+    assert (found[tag.id].version, found[tag.id].action) == (untagged, "put_back_image")
+    context = replace(bench_of(site).context, incident=Incident(
+        id="inc-1", key_id=site.stage.victim.key_id, requested={
+            (step := Step(b.action, Target(TargetKind.RESOURCE, arn, site.stage.account))).id: Requested(
+                step, "sam", "a test", {"version": b.version})
+            for arn, b in found.items()
+        }))  # fmt: skip
+    for target in (function, table, tag):  # what it names is what the action takes
+        assert ACTIONS[found[target.id].action].propose(context, target) is not None
 
 
 def test_without_versioning_it_is_said_that_nothing_can_come_back(site: Site) -> None:

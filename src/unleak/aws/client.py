@@ -29,6 +29,11 @@ class Client:
     def region(self) -> str:
         return str(self._client.meta.region_name)
 
+    @property
+    def endpoint(self) -> str:
+        """The URL that is talked to."""
+        return str(self._client.meta.endpoint_url)
+
     def __getattr__(self, method: str) -> Callable[..., Any]:
         call = getattr(self._client, method)
         action = self._action(method)

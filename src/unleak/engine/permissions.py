@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from unleak.aws.accounts import LISTS_MEMBERS
+from unleak.evict.put_back_table import ON_OURS, OURS
 from unleak.inspect.authorization import PERMISSIONS as OF_REACH
 from unleak.notify.channels import CHANNELS
 from unleak.respond import ACTIONS, CHECKS, CONTAINS, STOPS
@@ -14,6 +15,8 @@ from unleak.rotate.copies import PERMISSIONS as OF_COPIES
 
 LONGEST_MANAGED = 6144
 """Characters of a managed policy."""
+_ROOM = 500
+"""For a statement beside."""
 _OF_MEMBERS = {"organizations:DescribeOrganization"}
 _OF_MANAGEMENT = {"sts:AssumeRoot"}
 _FINDS_REGIONS = "ec2:DescribeRegions"
@@ -39,12 +42,18 @@ def responder_policy() -> dict[str, Any]:
 
 def evictor_policies() -> tuple[dict[str, Any], ...]:
     """What taking out the attacker's work needs beside that: policies of their own, since a managed policy holds 6,144
-    characters, and who only contains does not need them.
+    characters, and who only contains does not need them. Items are written only in tables that unleak restores, and no
+    other table is deleted.
     """
     looks = {p for unit in CHECKS.values() for p in unit.permissions}
     evicting = {p for a in ACTIONS.values() if a not in ROTATING for p in a.permissions}
-    left = evicting - looks - _containing() - {*OF_REACH}
-    return tuple(_policy(UnleakEvicts=part) for part in _parted(p for p in sorted(left) if not _is_of_management(p)))
+    left = evicting - looks - _containing() - {*OF_REACH, *ON_OURS}
+    *others, last = (
+        _policy(UnleakEvicts=part) for part in _parted(p for p in sorted(left) if not _is_of_management(p))
+    )
+    restores = _policy(UnleakRestoresTables=sorted(ON_OURS))["Statement"]
+    last["Statement"] += [{**statement, "Resource": OURS} for statement in restores]
+    return (*others, last)
 
 
 def _parted(permissions: Iterable[str]) -> Iterator[list[str]]:
@@ -54,7 +63,7 @@ def _parted(permissions: Iterable[str]) -> Iterator[list[str]]:
     """
     part: list[str] = []
     for permission in permissions:
-        if part and _size(_policy(UnleakReviews=[*part, permission])) > LONGEST_MANAGED:
+        if part and _size(_policy(UnleakReviews=[*part, permission])) > LONGEST_MANAGED - _ROOM:
             yield part
             part = []
         part.append(permission)

@@ -14,7 +14,8 @@ from unleak.model.plan import Target
 from unleak.unit import ByHand
 
 _GONE = {"terminated", "shutting-down"}
-_OVER = {"cancelled", "closed", "failed", "cancelled_terminating", "cancelled_running"}
+_OVER = {"cancelled", "closed", "failed", "cancelled_terminating"}
+_RUNS_ON = "cancelled_running"
 
 
 class CancelSpotRequest(Deleting):
@@ -22,7 +23,8 @@ class CancelSpotRequest(Deleting):
     title = "Cancel a request for spot instances that the attacker made"
     permissions = (
         "ec2:DescribeSpotInstanceRequests", "ec2:CancelSpotInstanceRequests", "ec2:DescribeSpotFleetRequests",
-        "ec2:CancelSpotFleetRequests", "ec2:DescribeInstances", "ec2:TerminateInstances",
+        "ec2:CancelSpotFleetRequests", "ec2:DescribeSpotFleetInstances", "ec2:DescribeInstances",
+        "ec2:TerminateInstances",
     )  # fmt: skip
     service = "ec2"
     types = ("EC2::SpotInstanceRequest", "EC2::SpotFleet")
@@ -37,14 +39,18 @@ class CancelSpotRequest(Deleting):
     def look(self, client: Client, target: Target) -> Any:
         if _is_fleet(target):
             fleets = client.describe_spot_fleet_requests(SpotFleetRequestIds=[target.name])["SpotFleetRequestConfigs"]
-            return next(({"fleet": True} for f in fleets if f["SpotFleetRequestState"] not in _OVER), None)
+            states = [f["SpotFleetRequestState"] for f in fleets if f["SpotFleetRequestState"] not in _OVER]
+            left = _left_by(client, target.name) if _RUNS_ON in states else []
+            return {"fleet": True, "left": left} if left or set(states) - {_RUNS_ON} else None
         mine = [{"Name": "spot-instance-request-id", "Values": [target.name]}]
         found = client.describe_spot_instance_requests(Filters=mine)["SpotInstanceRequests"]
         live = ((r, str(r.get("InstanceId", ""))) for r in found)
         return next(({"instance": i} for r, i in live if r["State"] not in _OVER or _lives(client, i)), None)
 
     def delete(self, client: Client, target: Target) -> None:
-        if _is_fleet(target):
+        if _is_fleet(target) and (left := (self.look(client, target) or {}).get("left")):
+            client.terminate_instances(InstanceIds=left)  # it is cancelled already, and is not cancelled twice
+        elif _is_fleet(target):
             client.cancel_spot_fleet_requests(SpotFleetRequestIds=[target.name], TerminateInstances=True)
         else:
             started = self.look(client, target)["instance"]
@@ -65,6 +71,12 @@ def _lives(client: Client, instance: str) -> bool:
     except NotFound:
         return False
     return any(i["State"]["Name"] not in _GONE for r in found for i in r["Instances"])
+
+
+def _left_by(client: Client, fleet: str) -> list[str]:
+    """What a fleet that was cancelled without its instances still runs."""
+    active = client.pages("describe_spot_fleet_instances", "ActiveInstances", SpotFleetRequestId=fleet)
+    return [i for i in (str(a["InstanceId"]) for a in active) if _lives(client, i)]
 
 
 def _is_fleet(target: Target) -> bool:

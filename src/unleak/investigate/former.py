@@ -128,8 +128,17 @@ def _last(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:
         return {}
     if call.action == "iam:CreatePolicyVersion":
         return {"versionId": str((call.response.get("policyVersion") or {}).get("versionId", ""))}
+    if call.action == "ecr:PutImage":
+        return _digest(call)
     written = {k: v for k, v in call.request.items() if k in _WRITTEN}
     return (written or {"event": call.event_id}) if is_whole(written) else None
+
+
+def _digest(call: Call) -> Mapping[str, Any] | None:
+    """The image that got the tag, by its name: its manifest would not help."""
+    image = call.response.get("image")
+    digest = (image.get("imageId") or {}).get("imageDigest") if isinstance(image, Mapping) else None
+    return {"imageDigest": digest} if isinstance(digest, str) and digest else None
 
 
 def _together(one: Remaining, calls: Sequence[Call]) -> Mapping[str, Any] | None:

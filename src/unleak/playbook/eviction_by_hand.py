@@ -96,6 +96,7 @@ _PARTS = (
     Hand("EC2::Instance", _PAST, _STARTED, "reboot"),
     *_each("EC2::LaunchTemplate", _UNKNOWN, "default", "version|"),
     *_each("EC2::SpotFleet", _UNKNOWN, "capacity"),
+    *_each("EC2::SpotFleet", _MEANS, "cancelled"),
     *_each("ECS::Service", _UNKNOWN, "settings"),
     *_each("GuardDuty::Detector", _UNKNOWN, "archived", "members"),
     *_each("IAM::AccessKey", _MEANS, "key|"),

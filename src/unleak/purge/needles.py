@@ -10,38 +10,48 @@ from urllib.parse import quote
 
 from unleak.model.credential import SecretKey
 from unleak.purge.seeker import Seeker
+from unleak.purge.twice import replaced_within
 from unleak.purge.wrapped import refilled, unwrapped
 
 REMOVED = b"REMOVED-BY-UNLEAK"
 _BASE64 = 3
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
+_DECODE = b"*"
 
 
 class Needles:
     """Replaces the same everywhere: `replaced` is a pure function, so that the proof can ask it again."""
 
-    __slots__ = ("__forms", "__seeker")
+    __slots__ = ("__forms", "__seeker", "__twice")
 
     def __init__(self, values: Iterable[SecretKey]) -> None:
         forms: dict[bytes, bytes | None] = {}
-        for value in filter(SecretKey.reveal, values):
+        values = list(filter(SecretKey.reveal, values))
+        for value in values:
             for form, instead in _forms(value.reveal().encode()):
                 forms.setdefault(form, instead)
         self.__forms = dict(sorted(forms.items(), key=lambda f: (-len(f[0]), f[0])))
-        self.__seeker = Seeker(self.__forms)
+        twice = {form for value in values for form in _twice(value.reveal().encode())}
+        self.__set_out(sorted(twice, key=lambda form: (-len(form), form)))
+
+    def __set_out(self, twice: Iterable[bytes]) -> None:
+        self.__twice = tuple(twice)
+        self.__seeker = Seeker((*self.__forms, *self.__twice))
 
     @classmethod
     def of_lines(cls, lines: Iterable[bytes]) -> "Needles":
         """As `lines` gave them to another process."""
         made = cls(())
         pairs = [line.split(b" ") for line in lines]
-        made.__forms = {base64.b64decode(a): base64.b64decode(b) if b else None for a, b in pairs}
-        made.__seeker = Seeker(made.__forms)
+        made.__forms = {base64.b64decode(a): base64.b64decode(b) if b else None for a, b in pairs if b != _DECODE}
+        made.__set_out(base64.b64decode(a) for a, b in pairs if b == _DECODE)
         return made
 
     def lines(self) -> list[bytes]:
         """For a pipe, never for a file."""
         encode = base64.b64encode
-        return [encode(form) + b" " + (encode(instead) if instead else b"") for form, instead in self.__forms.items()]
+        once = [encode(form) + b" " + (encode(instead) if instead else b"") for form, instead in self.__forms.items()]
+        return [*once, *(encode(form) + b" " + _DECODE for form in self.__twice)]
 
     def held_in(self, data: bytes) -> bool:
         """In one piece, or broken over lines."""
@@ -51,6 +61,9 @@ class Needles:
         """In text, a value gives way to `REMOVED`; encoded, or in binary data, to as many x: no offset moves there."""
         if not self.held_in(data):
             return data
+        whole = unwrapped(data)
+        if any(form in data or form in whole for form in self.__twice):
+            data = replaced_within(data, self.__twice, self.__as_long)
         binary = b"\0" in data
         for form, instead in self.__forms.items():
             data = data.replace(form, instead or (b"x" * len(form) if binary else REMOVED))
@@ -59,11 +72,17 @@ class Needles:
                 data = refilled(data, form, instead or b"x" * len(form))
         return data
 
+    def __as_long(self, data: bytes) -> bytes:
+        for form, instead in self.__forms.items():
+            data = data.replace(form, instead or b"x" * len(form))
+        return data
+
     def masked(self, data: bytes) -> bytes:
         """For people to read."""
-        for form in self.__forms:
+        every = (*self.__twice, *self.__forms)
+        for form in every:
             data = data.replace(form, b"****")
-        for form in self.__forms:
+        for form in every:
             data = refilled(data, form, b"*" * len(form))
         return data
 
@@ -75,7 +94,7 @@ class Needles:
         return bool(self.__forms)
 
     def __repr__(self) -> str:
-        return f"Needles(**** in {len(self.__forms)} forms)"
+        return f"Needles(**** in {len(self.__forms) + len(self.__twice)} forms)"
 
     def __reduce_ex__(self, protocol: object) -> Never:
         raise TypeError("Needles stay in memory: they are neither pickled nor copied")
@@ -87,6 +106,16 @@ def _forms(value: bytes) -> Iterator[tuple[bytes, bytes | None]]:
     for escaped in _escaped(value):
         yield escaped, None
     yield from zip(_encoded(value), _encoded(b"x" * len(value)), strict=True)
+
+
+def _twice(value: bytes) -> Iterator[bytes]:
+    """What stands in base64 of what people encode first: base64, JSON, the text of a command for PowerShell."""
+    once = [_within_base64(value, before) for before in range(_BASE64)]
+    for_urls = [form.translate(_FOR_URLS) for form in once]
+    for form in (*once, *for_urls, value.replace(b"/", b"\\/"), value.decode().encode("utf-16-le")):
+        for before in range(_BASE64) if form != value else ():
+            yield _within_base64(form, before)
+            yield _within_base64(form, before).translate(_FOR_URLS)
 
 
 def _escaped(value: bytes) -> Iterator[bytes]:
@@ -110,7 +139,7 @@ def _encoded(value: bytes) -> Iterator[bytes]:
     for before in range(_BASE64):
         plain = _within_base64(value, before)
         yield plain
-        yield plain.translate(bytes.maketrans(b"+/", b"-_"))
+        yield plain.translate(_FOR_URLS)
 
 
 def _within_base64(value: bytes, before: int) -> bytes:

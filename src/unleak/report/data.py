@@ -61,7 +61,7 @@ def _changed(thing: Thing, incident_id: str) -> Iterator[str]:
     if before.by_hand:
         yield f"    by hand: {said(before.by_hand, 300)}"
     if before.action and before.present is not Present.AS_BEFORE and incident_id:
-        version = f" --option version={said(before.version, 80)}" if before.version else ""
+        version = f" --option version={said(before.version, 400)}" if before.version else ""
         yield f"    unleak incident request {incident_id} {before.action} {_quoted(thing.arn)}{version} --why '...'"
 
 

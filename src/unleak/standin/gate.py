@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from unleak.iam.policy import PolicyError, parse_policy
-from unleak.standin import engine, iam_own, root_user, secrets_own, services, sts
+from unleak.standin import engine, iam_own, root_user, secrets_own, services, sts, tables_own
 from unleak.standin.authentication import Authenticator, Refused
 from unleak.standin.authorize import Caller, first_denial, never_with_this_session
 from unleak.standin.chunks import STREAMING, BadChunk, check_sums, unchunk
@@ -22,6 +22,7 @@ from unleak.standin.denial import denial_text
 from unleak.standin.errors import Answer, Refusal, error_answer, refuse
 from unleak.standin.event import is_read_only
 from unleak.standin.forwarding import Environ, forwarded
+from unleak.standin.function_code import FunctionCodes, keep_what_was_published
 from unleak.standin.lag import History, LagDial
 from unleak.standin.machines import Machines
 from unleak.standin.moto_engine import Headers, MotoEngine, StartResponse, broken, fail, not_imitated
@@ -58,7 +59,10 @@ class Gate:
         self.machines = Machines(self.sessions, self.trail, self.newest)
         self.console = Console(self.sessions, self.trail, self.newest)
         self.holdings = services.Holdings()
+        self.codes = FunctionCodes()
         secrets_own.tell_when_versions_were_made()
+        keep_what_was_published()
+        tables_own.keep_what_is_deleted()
         self._moto = MotoEngine(moto)
         self.roots = RootKeys()
         self._histories: dict[str, History] = {}
@@ -101,6 +105,9 @@ class Gate:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request_id = str(uuid.uuid4())
         body = b""
+        if (code := self.codes.at(str(environ.get("PATH_INFO", "")))) is not None:
+            start_response("200 OK", [("Content-Type", "application/zip"), ("Content-Length", str(len(code)))])
+            return [code]
         try:
             body = _read_body(environ)
             answer, headers = self._answer(environ, body, request_id)
@@ -227,7 +234,11 @@ class Gate:
             return self._iam(call, caller, environ, request_id)
         if call.service == "s3":
             self.delivery.deliver(caller.now)
-        return self._moto_does(call, caller.principal.account, environ, request_id)
+        result = self._moto_does(call, caller.principal.account, environ, request_id)
+        if (call.service, call.operation) != ("lambda", "GetFunction"):
+            return result
+        host = str(environ.get("HTTP_HOST", ""))
+        return self.codes.located(result[0], call, caller.principal.account, host), result[1]
 
     def _moto_does(self, call: ApiCall, account: str, environ: Environ, request_id: str) -> tuple[Answer, Headers]:
         result = self._moto.run(call, environ, request_id)

@@ -51,12 +51,25 @@ def _converter() -> Any:
 _CONVERTER = _converter()
 
 
+def event_to_plain(event: Event) -> dict[str, Any]:
+    """As JSON values."""
+    return cast("dict[str, Any]", _CONVERTER.unstructure(event, unstructure_as=Event))
+
+
+def event_from_plain(plain: Any) -> Event:
+    return cast("Event", _CONVERTER.structure(plain, Event))
+
+
 def event_to_json(event: Event) -> str:
-    return json.dumps(_CONVERTER.unstructure(event, unstructure_as=Event), separators=(",", ":"))
+    return to_text(event_to_plain(event))
 
 
 def event_from_json(text: str) -> Event:
-    return cast("Event", _CONVERTER.structure(json.loads(text), Event))
+    return event_from_plain(json.loads(text))
+
+
+def to_text(plain: Any) -> str:
+    return json.dumps(plain, separators=(",", ":"))
 
 
 def to_plain(thing: Any) -> Any:

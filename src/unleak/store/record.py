@@ -1,6 +1,7 @@
 """The record in a database, SQLite or PostgreSQL: append-only entries, and files of evidence beside them."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -15,7 +16,8 @@ from unleak.model.errors import CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit
 from unleak.model.incident import Incident, fold
 from unleak.model.plan import NO_PRINCIPALS
-from unleak.store.codec import event_from_json, event_to_json
+from unleak.store import documents
+from unleak.store.codec import event_from_plain, event_to_plain, to_text
 from unleak.store.lease import database_lease, file_lease
 from unleak.store.migrations import bring_up_to_date
 from unleak.store.schema import ENTRIES, EXHIBITS, INCIDENTS
@@ -86,17 +88,10 @@ class Record:
     def append(self, incident: str, expected_seq: int, events: Sequence[tuple[datetime, Event]]) -> list[Entry]:
         """Adds entries after `expected_seq`. Raises RecordConflict when somebody else was first."""
         entries = [Entry(incident, expected_seq + n, at, event) for n, (at, event) in enumerate(events, 1)]
-        rows = [
-            {
-                "incident": e.incident,
-                "seq": e.seq,
-                "at": e.at.isoformat(),
-                "type": type(e.event).__name__,
-                "body": event_to_json(e.event),
-            }
-            for e in entries
-        ]
+        rows, apart = _rows(entries)
         try:
+            if apart:
+                documents.keep(self.engine, apart)
             with self.engine.begin() as db:
                 db.execute(ENTRIES.insert(), rows)
                 self.grown(db, incident, expected_seq + len(rows), is_new=not expected_seq)
@@ -126,7 +121,7 @@ class Record:
     def entries(self, incident: str, after: int = 0) -> list[Entry]:
         query = sa.select(ENTRIES).where(ENTRIES.c.incident == incident, ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
         with self.engine.connect() as db:
-            return [_entry(row) for row in db.execute(query).mappings()]
+            return _entries(db, query)
 
     def incident(self, incident: str) -> Incident:
         """The fold of all entries; `seq` 0 where there is no such incident."""
@@ -159,7 +154,7 @@ class Record:
         """Principals and keys that any incident has intended to change since then: for the hourly limit."""
         query = sa.select(ENTRIES).where(ENTRIES.c.type == Intended.__name__, ENTRIES.c.at >= when.isoformat())
         with self.engine.connect() as db:
-            events = [_entry(row).event for row in db.execute(query).mappings()]
+            events = [e.event for e in _entries(db, query)]
         touched = (e.step.target for e in events if isinstance(e, Intended))
         return {t.id for t in touched if t.kind not in NO_PRINCIPALS}
 
@@ -190,8 +185,25 @@ class Record:
         self.engine.dispose()
 
 
-def _entry(row: sa.RowMapping) -> Entry:
-    return Entry(row["incident"], row["seq"], datetime.fromisoformat(row["at"]), event_from_json(row["body"]))
+def _rows(entries: Iterable[Entry]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """As they are written, and the documents that lie apart."""
+    rows: list[dict[str, Any]] = []
+    apart: dict[str, bytes] = {}
+    for e in entries:
+        plain = event_to_plain(e.event)
+        apart |= documents.take_apart(plain)
+        told = {"incident": e.incident, "seq": e.seq, "at": e.at.isoformat(), "type": type(e.event).__name__}
+        rows.append({**told, "body": to_text(plain)})
+    return rows, apart
+
+
+def _entries(db: sa.Connection, query: sa.Select[Any]) -> list[Entry]:
+    rows = [(row, json.loads(row["body"])) for row in db.execute(query).mappings()]
+    documents.put_together(db, (plain for _, plain in rows))
+    return [
+        Entry(row["incident"], row["seq"], datetime.fromisoformat(row["at"]), event_from_plain(plain))
+        for row, plain in rows
+    ]
 
 
 def _tune(connection: Any, _: object) -> None:

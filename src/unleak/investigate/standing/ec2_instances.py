@@ -4,8 +4,12 @@ EC2's lists are `{"items": [...]}`; its newer operations are wrapped in `NAMEReq
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
 
-from unleak.investigate.standing.field import here
-from unleak.investigate.standing.row import CHANGED, CREATED, DELETED, STARTED, Row
+from collections.abc import Iterator
+
+from unleak.investigate.standing.field import Scene, here, word
+from unleak.investigate.standing.row import CHANGED, CREATED, DELETED, STARTED, Own, Row
+from unleak.investigate.standing.trace import Trace
+from unleak.model.call import Call
 
 _INSTANCE = "EC2::Instance"
 _ONE = here("ec2", "instance/{instanceId}")
@@ -19,6 +23,22 @@ _GROUP = here("autoscaling", "autoScalingGroup:*:autoScalingGroupName/{autoScali
 _CONFIGURATION = here("autoscaling", "launchConfiguration:*:launchConfigurationName/{launchConfigurationName}")
 _PROFILE = here("ec2", "instance/{>iamInstanceProfileAssociation.instanceId}")
 _PROFILE_ARN = "{>iamInstanceProfileAssociation.iamInstanceProfile.arn}"
+
+
+def _over(action: str, type_: str, arn: str, each: str) -> Own:
+    """A fleet is gone with its instances; without, it is only told to start no more, and what it started runs on.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CancelSpotFleetRequests.html
+    """
+    ended = Row(action, type_, DELETED, arn, each=each)
+    left = Row(action, type_, CHANGED, arn, "cancelled, its instances run on", each=each, key="cancelled")
+
+    def read(call: Call) -> Iterator[Trace]:
+        is_ended = word(Scene(call).at("terminateInstances")) == "true"
+        yield from (ended if is_ended else left).read(call)
+
+    return Own(action, read, rows=(ended, left))
+
 
 _INSTANCES = (
     Row(
@@ -125,19 +145,16 @@ _STARTERS = (
         "ec2:RequestSpotFleet", "EC2::SpotFleet", CREATED, _SPOT_FLEET,
         "for {spotFleetRequestConfig.targetCapacity} instances",
     ),
-    Row(
-        "ec2:CancelSpotFleetRequests", "EC2::SpotFleet", DELETED,
-        here("ec2", "spot-fleet-request/{.spotFleetRequestId}"), each=">successfulFleetRequestSet",
+    _over(
+        "ec2:CancelSpotFleetRequests", "EC2::SpotFleet", here("ec2", "spot-fleet-request/{.spotFleetRequestId}"),
+        ">successfulFleetRequestSet",
     ),
     Row(
         "ec2:ModifySpotFleetRequest", "EC2::SpotFleet", CHANGED, here("ec2", "spot-fleet-request/{spotFleetRequestId}"),
         "capacity {targetCapacity}", key="capacity",
     ),
     Row("ec2:CreateFleet", "EC2::EC2Fleet", CREATED, _FLEET, "{type}"),
-    Row(
-        "ec2:DeleteFleets", "EC2::EC2Fleet", DELETED, here("ec2", "fleet/{.fleetId}"),
-        each=">successfulFleetDeletionSet",
-    ),
+    _over("ec2:DeleteFleets", "EC2::EC2Fleet", here("ec2", "fleet/{.fleetId}"), ">successfulFleetDeletionSet"),
     Row(
         "ec2:ModifyFleet", "EC2::EC2Fleet", CHANGED, here("ec2", "fleet/{fleetId}"), "capacity changed",
         key="capacity",
@@ -183,4 +200,4 @@ _SCALING = (
     ),
 )  # fmt: skip
 
-ROWS: tuple[Row, ...] = (*_INSTANCES, *_STARTERS, *_SCALING)
+ROWS: tuple[Row | Own, ...] = (*_INSTANCES, *_STARTERS, *_SCALING)

@@ -2,6 +2,7 @@
 
 from unleak.standin.needs.by_reference import by_reference
 from unleak.standin.needs.need import Need, Reader
+from unleak.standin.needs.of_dynamodb import of_dynamodb
 from unleak.standin.needs.of_ec2 import of_ec2
 from unleak.standin.needs.of_iam import OWN_USER, of_iam
 from unleak.standin.needs.of_s3 import of_s3, of_s3control
@@ -12,6 +13,7 @@ from unleak.standin.request import ApiCall
 __all__ = ["OWN_USER", "Need", "needs_of"]
 
 _READERS: dict[str, Reader] = {
+    "dynamodb": of_dynamodb,
     "ec2": of_ec2,
     "iam": of_iam,
     "s3": of_s3,
