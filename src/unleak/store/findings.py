@@ -7,7 +7,7 @@ last away, or with an incident of its key; else `new`.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,8 @@ from unleak.store.record import Record
 from unleak.store.schema import ENTRIES, FINDING_WORDS, FINDINGS, GAPS, REPOSITORIES
 
 _MOST_GAPS = 3
+_INCIDENT = sa.select(ENTRIES.c.seq).where(ENTRIES.c.incident == FINDINGS.c.incident, ENTRIES.c.seq == 1).exists()
+_HAS_INCIDENT = _INCIDENT.label("has_incident")
 
 
 class State(StrEnum):
@@ -51,7 +53,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A finding in a line. `places`: the first of them, as the scan told; `gone_at`: since when it is known to be gone.
-    `in_history`: None where nobody has looked at everything since.
+    `in_history`: None where nobody has looked at everything since. `incident`: where there is one.
     """
 
     id: str
@@ -121,7 +123,7 @@ class Findings:
     def page(self, asked: Asked, now: datetime) -> tuple[list[Found], bool]:
         """The newest first, and whether there are more."""
         state = _state(now)
-        query = sa.select(FINDINGS, state.label("state")).where(*_wanted(asked, state))
+        query = sa.select(FINDINGS, state.label("state"), _HAS_INCIDENT).where(*_wanted(asked, state))
         with self._record.engine.connect() as db:
             if asked.after:
                 last = db.execute(sa.select(FINDINGS.c.first_seen_at).where(FINDINGS.c.id == asked.after)).scalar()
@@ -130,9 +132,18 @@ class Findings:
             rows = db.execute(order).mappings().all()
         return [_found(row) for row in rows[: asked.limit]], len(rows) > asked.limit
 
+    def counts(self, asked: Asked, now: datetime) -> dict[str, int]:
+        """How many of what is asked for are in each state."""
+        state = _state(now)
+        told = sa.select(state.label("state")).where(*_wanted(replace(asked, state=None), state)).subquery()
+        with self._record.engine.connect() as db:
+            rows = db.execute(sa.select(told.c.state, sa.func.count()).group_by(told.c.state)).all()
+        return dict.fromkeys((s.value for s in State), 0) | {row[0]: row[1] for row in rows}
+
     def one(self, finding: str, now: datetime, sees: Sees | None = None) -> Found | None:
         """None where there is none, or none to be seen."""
-        query = sa.select(FINDINGS, _state(now).label("state")).where(FINDINGS.c.id == finding, *_visible(sees))
+        query = sa.select(FINDINGS, _state(now).label("state"), _HAS_INCIDENT)
+        query = query.where(FINDINGS.c.id == finding, *_visible(sees))
         with self._record.engine.connect() as db:
             row = db.execute(query).mappings().first()
         return _found(row) if row else None
@@ -194,7 +205,6 @@ class Findings:
 
 def _state(now: datetime) -> sa.Case[str]:
     c = FINDINGS.c
-    has_incident = sa.select(ENTRIES.c.seq).where(ENTRIES.c.incident == c.incident, ENTRIES.c.seq == 1).exists()
     lasts = sa.or_(c.word_until.is_(None), c.word_until > now.isoformat())
     since = sa.or_(c.came_back_at.is_(None), c.came_back_at <= c.word_at)
     return sa.case(
@@ -202,7 +212,7 @@ def _state(now: datetime) -> sa.Case[str]:
         (sa.and_(c.ignored_by != "", c.word != Word.REOPENED.value), State.IGNORED.value),
         (c.gone_at.is_not(None), State.FIXED.value),
         (sa.and_(c.word == Word.ACKNOWLEDGED.value, since), State.KNOWN.value),
-        (has_incident, State.KNOWN.value),
+        (_INCIDENT, State.KNOWN.value),
         else_=State.NEW.value,
     )
 
@@ -259,7 +269,8 @@ def _gaps(db: sa.Connection, names: Sequence[str]) -> dict[str, list[str]]:
 def _found(row: sa.RowMapping) -> Found:
     named = {name: row[name] for name in Found.__dataclass_fields__ if name in row}
     times = {name: _time(row[name]) for name in ("first_seen_at", "last_seen_at", "gone_at", "came_back_at")}
-    return Found(**{**named, **times, "state": State(row["state"]), "places": tuple(json.loads(row["places"]))})
+    made = {"state": State(row["state"]), "places": tuple(json.loads(row["places"]))}
+    return Found(**{**named, **times, **made, "incident": row["incident"] if row["has_incident"] else ""})
 
 
 def _scanned(row: sa.RowMapping, counts: dict[str, dict[str, int]], gaps: dict[str, list[str]]) -> Scanned:
