@@ -100,7 +100,7 @@ def test_a_persons_word_counts_until_they_said_and_until_it_comes_back(record: R
     assert one(record).state is State.FIXED
     inbox.note(push(4))
     assert one(record).state is State.NEW
-    findings.say(name, _said(Word.ACKNOWLEDGED, 5))
+    findings.say(name, replace(_said(Word.ACKNOWLEDGED, 5), why="\0\ud800"))
     assert one(record).state is State.KNOWN
     assert [s.word for s in findings.said([name])[name]] == [Word.ACKNOWLEDGED, Word.ACKNOWLEDGED, Word.IGNORED]
     with pytest.raises(Misuse):
@@ -172,7 +172,17 @@ def test_pages_hold_each_finding_once_and_only_what_may_be_seen(record: Record) 
 
 def test_a_search_takes_signs_as_they_are(record: Record) -> None:
     Inbox(record).note(push(0, Sighting(finding(path='odd/100%_"ü".env'))))
-    for q, found in (('100%_"ü"', 1), ("1_0", 0), ("ODD", 1), (KEY[4:9].lower(), 1), ("%", 1), ("none", 0)):
+    assert Findings(record).repositories(NOW, q="\0\ud800", after="\0") == ([], False)
+    assert Findings(record).page(Asked(repository="\0", after="\0"), NOW) == ([], False)
+    for q, found in (
+        ("\0\ud800", 0),
+        ('100%_"ü"', 1),
+        ("1_0", 0),
+        ("ODD", 1),
+        (KEY[4:9].lower(), 1),
+        ("%", 1),
+        ("none", 0),
+    ):
         assert len(Findings(record).page(Asked(q=q), NOW)[0]) == found, q
 
 

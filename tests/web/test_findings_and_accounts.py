@@ -10,10 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from conftest import Site
-from unleak.config import AccountAccess
+from unleak.aws.accounts import Accounts
+from unleak.config import AccountAccess, OrganizationAccess
 from unleak.engine.errands import Hands, run_due
 from unleak.engine.local import open_incident
-from unleak.engine.readiness import keep_readiness, look_at_readiness
+from unleak.engine.readiness import Check, keep_readiness, look_at_readiness, run_check
 from unleak.model.errors import CouldNotLook
 from unleak.model.finding import Confidence, Finding, Place, Severity
 from unleak.model.plan import Mode, Tri
@@ -84,6 +85,7 @@ def test_a_finding_is_seen_ignored_and_opened_again(service: Service, ask: Ask) 
         ({"why": "x", "until": "2999-01-01T00:00:00"}, 422),
         ({"why": "aws_secret_access_key = {secret}"}, 422),
         ({"why": "x", "mode": "y"}, 422),
+        ({"why": "x", "until": "9999-12-31T23:59:59-12:00"}, 422),
     ],
 )
 def test_what_is_no_reason_is_refused(
@@ -134,6 +136,13 @@ def test_what_cannot_be_looked_at_is_no_yes(service: Service, ask: Ask) -> None:
     keep_readiness(service.world, [Readiness("", "identity", Tri.YES, "")], (ELSEWHERE,), "a test")
     assert accounts_of(ask)[ELSEWHERE]["ready"] == "could_not_look", "the account itself was not looked at"
     assert ask("POST", "/accounts/777777777777/check").status_code == 404
+
+
+def test_where_nobody_says_who_the_members_are_it_is_no_yes(site: Site, service: Service) -> None:
+    config = replace(service.world.config, organization=OrganizationAccess("unleak"))
+    aws = Accounts(config, endpoint=site.standin.url, identity=site.stage.responder)
+    run_check(replace(service.world, config=config, aws=aws), Check("777777777777", "sam"))
+    assert service.readiness.checks()["777777777777"].verdict is Tri.COULD_NOT_LOOK
 
 
 def test_incidents_and_drills_are_told_by_account(service: Service, ask: Ask, site: Site) -> None:

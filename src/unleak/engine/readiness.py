@@ -52,8 +52,9 @@ def run_check(world: World, asked: Check) -> str:
     fresh = replace(world, aws=world.aws.anew())
     try:
         found = look_at_readiness(fresh, (asked.account,))
-    except Misuse as error:
-        found = [Readiness(asked.account, "access", Tri.NO, str(error), error.hint)]
+    except UnleakError as error:
+        verdict = Tri.NO if isinstance(error, Misuse) else Tri.COULD_NOT_LOOK
+        found = [Readiness(asked.account, "access", verdict, str(error), error.hint)]
     keep_readiness(fresh, found, (asked.account,), asked.who)
     return f"account {asked.account} was looked at"
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from unleak.model.errors import Misuse, RecordConflict
 from unleak.store.record import Record
 from unleak.store.schema import ENTRIES, FINDING_WORDS, FINDINGS, GAPS, REPOSITORIES
+from unleak.store.sightings import plain
 
 _MOST_GAPS = 3
 _INCIDENT = sa.select(ENTRIES.c.seq).where(ENTRIES.c.incident == FINDINGS.c.incident, ENTRIES.c.seq == 1).exists()
@@ -126,8 +127,9 @@ class Findings:
         query = sa.select(FINDINGS, state.label("state"), _HAS_INCIDENT).where(*_wanted(asked, state))
         with self._record.engine.connect() as db:
             if asked.after:
-                last = db.execute(sa.select(FINDINGS.c.first_seen_at).where(FINDINGS.c.id == asked.after)).scalar()
-                query = query.where(_behind(last, asked.after))
+                after = plain(asked.after)
+                last = db.execute(sa.select(FINDINGS.c.first_seen_at).where(FINDINGS.c.id == after)).scalar()
+                query = query.where(_behind(last, after))
             order = query.order_by(FINDINGS.c.first_seen_at.desc(), FINDINGS.c.id).limit(asked.limit + 1)
             rows = db.execute(order).mappings().all()
         return [_found(row) for row in rows[: asked.limit]], len(rows) > asked.limit
@@ -167,7 +169,7 @@ class Findings:
             raise Misuse("that time is over already", "give one that is to come, or none")
         last = sa.select(sa.func.max(FINDING_WORDS.c.number)).where(FINDING_WORDS.c.finding == finding)
         at, until = said.at.isoformat(), said.until.isoformat() if said.until else None
-        row = {"word": said.word.value, "who": said.who[:80], "why": said.why, "at": at, "until": until}
+        row = {"word": said.word.value, "who": said.who[:80], "why": plain(said.why), "at": at, "until": until}
         spoken = {"word": said.word.value, "word_at": at, "word_until": until}
         try:
             with self._record.engine.begin() as db:
@@ -187,9 +189,9 @@ class Findings:
         Who may see some accounts' findings sees the repositories that have any of them.
         """
         name = REPOSITORIES.c.name
-        query = sa.select(REPOSITORIES).where(name > after).order_by(name).limit(limit + 1)
+        query = sa.select(REPOSITORIES).where(name > plain(after)).order_by(name).limit(limit + 1)
         if q:
-            query = query.where(sa.func.lower(name).contains(q.lower(), autoescape=True))
+            query = query.where(sa.func.lower(name).contains(plain(q).lower(), autoescape=True))
         if state is not None or sees is not None:
             has = sa.select(FINDINGS.c.id).where(FINDINGS.c.repository == name, *_visible(sees))
             query = query.where((has.where(_state(now) == state.value) if state else has).exists())
@@ -225,15 +227,14 @@ def _visible(sees: Sees | None) -> list[sa.ColumnElement[bool]]:
 
 
 def _wanted(asked: Asked, state: sa.Case[str]) -> list[sa.ColumnElement[bool]]:
-    c, wanted = FINDINGS.c, _visible(asked.sees)
+    c, q, wanted = FINDINGS.c, plain(asked.q), _visible(asked.sees)
     if asked.state is not None:
         wanted.append(state == asked.state.value)
     for column, value in ((c.repository, asked.repository), (c.account, asked.account), (c.detector, asked.detector)):
         if value:
-            wanted.append(column == value)
-    if asked.q:
-        as_stored = json.dumps(asked.q)[1:-1]
-        texts = ((c.key_id, asked.q), (c.repository, asked.q), (c.fingerprint, asked.q), (c.places, as_stored))
+            wanted.append(column == plain(value))
+    if q:
+        texts = ((c.key_id, q), (c.repository, q), (c.fingerprint, q), (c.places, json.dumps(q)[1:-1]))
         wanted.append(sa.or_(*(sa.func.lower(t).contains(v.lower(), autoescape=True) for t, v in texts)))
     return wanted
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from unleak.iam.key_id import account_of
+from unleak.model.errors import Misuse
 from unleak.scan.words import without_secret
 from unleak.store.findings import Found, Said, Sees, Word
 from unleak.web.bearer import Bearer
@@ -33,7 +34,14 @@ def say(
     """In the bearer's name. It changes what is shown, and nothing of what is done about the key."""
     found(service, bearer, finding_id)
     now = service.world.clock.now()
-    said = Said(word, bearer.who, without_secret(why), now, until.astimezone(UTC) if until else None)
+    said = Said(word, bearer.who, without_secret(why), now, _in_utc(until))
     service.findings.say(finding_id, said)
     log("finding", finding=finding_id, said=word.value, who=bearer.who)
     return found(service, bearer, finding_id)
+
+
+def _in_utc(until: datetime | None) -> datetime | None:
+    try:
+        return until.astimezone(UTC) if until else None
+    except OverflowError as error:
+        raise Misuse("that time is beyond the calendar", "leave it out: then it is for ever") from error
