@@ -47,35 +47,40 @@ def whole(minutes: float, *seen: Sighting, gap: str = "") -> Look:
 STANDS, PAST = Sighting(finding()), Sighting(finding(), stands=False)
 
 
-@pytest.mark.parametrize(
-    ("looks", "state"),
-    [
-        ([push(0)], State.NEW),
-        ([push(0), whole(1, STANDS)], State.NEW),
-        ([push(0), whole(1)], State.FIXED),
-        ([push(0), whole(1, PAST)], State.FIXED),
-        ([push(0), whole(1, gap="a damaged object")], State.NEW),
-        ([push(0), whole(1, PAST, gap="a damaged object")], State.NEW),
-        ([push(0), push(1, Sighting(finding("b" * 32)))], State.NEW),
-        ([push(0), replace(whole(1), reached=False, gap="no answer")], State.NEW),
-        ([push(2), whole(1)], State.NEW),
-        ([push(0), whole(2), push(1)], State.FIXED),
-        ([push(0), whole(2), whole(1, STANDS)], State.FIXED),
-        ([push(0), whole(1), push(2)], State.NEW),
-        ([push(0), whole(1), whole(2, STANDS)], State.NEW),
-        ([whole(0, PAST)], State.NEW),
-        ([whole(0, PAST), whole(1)], State.FIXED),
-        ([push(0), whole(1, Sighting(finding("b" * 32), parts=("a" * 32,)))], State.NEW),
-        ([push(0, Sighting(finding(), ignored_by=".unleakignore"))], State.IGNORED),
-        ([whole(0, Sighting(finding(), ignored_by=".unleakignore")), push(1)], State.IGNORED),
-        ([whole(0, Sighting(finding(), ignored_by=".unleakignore")), push(1, Sighting(finding(path="b")))], State.NEW),
-        ([whole(0, Sighting(finding(), ignored_by=".unleakignore")), whole(1, STANDS)], State.NEW),
-    ],
-)
-def test_what_scans_prove(record: Record, looks: list[Look], state: State) -> None:
-    for look in looks:
-        Inbox(record).note(look)
-    assert one(record).state is state
+CASES: list[tuple[list[Look], State]] = [
+    ([push(0)], State.NEW),
+    ([push(0), whole(1, STANDS)], State.NEW),
+    ([push(0), whole(1)], State.FIXED),
+    ([push(0), whole(1, PAST)], State.FIXED),
+    ([push(0), whole(1, gap="a damaged object")], State.NEW),
+    ([push(0), whole(1, PAST, gap="a damaged object")], State.NEW),
+    ([push(0), push(1, Sighting(finding("b" * 32)))], State.NEW),
+    ([push(0), replace(whole(1), reached=False, gap="no answer")], State.NEW),
+    ([push(2), whole(1)], State.NEW),
+    ([push(0), whole(2), push(1)], State.FIXED),
+    ([push(0), whole(2), whole(1, STANDS)], State.FIXED),
+    ([push(0), whole(1), push(2)], State.NEW),
+    ([push(0), whole(1), whole(2, STANDS)], State.NEW),
+    ([whole(0, PAST)], State.NEW),
+    ([whole(0, PAST), whole(1)], State.FIXED),
+    ([push(0), whole(1, Sighting(finding("b" * 32), parts=("a" * 32,)))], State.NEW),
+    ([push(0, Sighting(finding(), ignored_by=".unleakignore"))], State.IGNORED),
+    ([whole(0, Sighting(finding(), ignored_by=".unleakignore")), push(1)], State.IGNORED),
+    ([whole(0, Sighting(finding(), ignored_by=".unleakignore")), push(1, Sighting(finding(path="b")))], State.NEW),
+    ([whole(0, Sighting(finding(), ignored_by=".unleakignore")), whole(1, STANDS)], State.NEW),
+]
+
+
+def test_what_scans_prove(record: Record) -> None:
+    """Each in a repository of its own."""
+    inbox, findings = Inbox(record), Findings(record)
+    for n, (looks, _) in enumerate(CASES):
+        for look in looks:
+            inbox.note(replace(look, repository=f"acme/{n}", errand=f"{n} {look.errand}"))
+    for n, (looks, state) in enumerate(CASES):
+        asked = Asked(repository=f"acme/{n}", q="a" * 32)
+        [found], _ = findings.page(asked, NOW)
+        assert found.state is state, looks
 
 
 def one(record: Record, now: datetime = NOW + timedelta(hours=1)) -> Found:
