@@ -14,8 +14,11 @@ import pytest
 
 from conftest import Site, site_in
 from unleak.drill.push import push_leak
+from unleak.model.plan import Tri
 from unleak.standin.server import Standin
 from unleak.standin.sessions import new_key_id
+from unleak.store.readiness import ReadinessStore
+from unleak.store.record import Record
 
 UNLEAK = [sys.executable, "-m", "unleak.cli.main"]
 
@@ -191,6 +194,9 @@ def test_setup_check_says_what_is_missing_before_the_night(punctual: Shell) -> N
     done = shell.run("setup", "check")
     assert done.returncode == 1
     assert "missing: iam:AttachUserPolicy" in done.stdout
+    kept = ReadinessStore(Record(f"sqlite:///{shell.home / 'record' / 'unleak.db'}")).checks()[shell.site.stage.account]
+    assert kept.verdict is Tri.NO
+    assert "missing: iam:AttachUserPolicy" in kept.why[0]
 
 
 def test_all_keys_of_a_user_are_begun(shell: Shell) -> None:

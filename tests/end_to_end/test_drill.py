@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from unleak.store.readiness import ReadinessStore
+from unleak.store.record import Record
+
 UNLEAK = [sys.executable, "-m", "unleak.cli.main"]
 SESSION_CALLS = (
     "session: ec2:StartInstances",
@@ -18,6 +21,7 @@ def _run(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def test_with_containment_the_attack_fails(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'home' / 'unleak.db'}")
     done = _run("drill", "--format", "json", "--seed", "3", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     drill = json.loads(done.stdout)
@@ -31,6 +35,11 @@ def test_with_containment_the_attack_fails(tmp_path: Path) -> None:
     assert all(by_name[name]["control"] == "yes" for name in SESSION_CALLS)
     assert by_name["key: sts:GetCallerIdentity"]["control"] == "InvalidClientTokenId"
     assert drill["seconds"]["quarantined"] < 67
+    kept = ReadinessStore(record).drills()[""]
+    matter = sum(c["matters"] for c in drill["calls"])
+    assert (kept.passed, kept.wanted, kept.accepted, kept.refused) == (True, matter, matter, matter)
+    assert record.incident_ids() == [], "a drill's incident is none of the record's"
+    record.close()
 
 
 def test_without_containment_the_drill_fails(tmp_path: Path) -> None:
@@ -40,6 +49,7 @@ def test_without_containment_the_drill_fails(tmp_path: Path) -> None:
     assert drill["attack_succeeded_before"]
     assert not drill["attack_failed_after"]
     assert not drill["passed"]
+    assert not (tmp_path / "home").exists(), "without a record, a drill makes none"
 
 
 def test_the_demo_writes_its_report_and_no_secret(tmp_path: Path) -> None:

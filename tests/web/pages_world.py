@@ -7,6 +7,10 @@ from html.parser import HTMLParser
 
 from fastapi.testclient import TestClient
 
+from unleak.model.finding import Confidence, Finding, Place, Severity
+from unleak.model.plan import Tri
+from unleak.model.readiness import Checked, Readiness
+from unleak.store.sightings import Look, Sighting
 from unleak.store.tokens import Role
 from unleak.web.app import make_app
 from unleak.web.service import Service
@@ -48,6 +52,18 @@ def person(service: Service, role: Role | None, *accounts: str, name: str = "", 
         _, word = service.tokens.make(whose, role, accounts, now, now + timedelta(days=1), "a test")
         assert made.send("/signin", token=word) == 303
     return made
+
+
+def note_one(service: Service, fingerprint: str, account: str, text: str = "app/.env") -> None:
+    """A finding in acme/shop, and a check of its account. `text` stands in every place that somebody else fills."""
+    now = service.world.clock.now()
+    place = Place(text, 1, "c" * 40, text, "2026-11-23T04:00:00+00:00", at_head=True, refs=(text,))
+    one = Finding("aws_secret", Severity.CRITICAL, Confidence.HIGH, fingerprint, "AKIAIOSFODNN7EXAMPLE", account,
+                  places=(place,))  # fmt: skip
+    look = Look("acme/shop", fingerprint, text, now, now, whole=True, gap=text, seen=(Sighting(one),))
+    service.inbox.note(look)
+    rows = (Readiness(account, "access", Tri.NO, text, text),)
+    service.readiness.keep_checks([Checked(account, now, text[:80], "here", rows)])
 
 
 class Read(HTMLParser):

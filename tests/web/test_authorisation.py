@@ -11,8 +11,10 @@ from fastapi.testclient import TestClient
 from conftest import Site
 from unleak.engine.local import open_incident
 from unleak.model.entry import Answered
+from unleak.model.finding import Confidence, Finding, Severity
 from unleak.model.plan import Mode
 from unleak.store.inbox import Inbox
+from unleak.store.sightings import Look, Sighting, finding_id
 from unleak.store.tokens import Role, Tokens
 from unleak.web.app import make_app
 from unleak.web.make import make_service
@@ -29,6 +31,14 @@ ROUTES: tuple[tuple[str, str, Role, Any], ...] = (
     ("GET", "/incidents/{incident}/evictions", Role.VIEWER, None),
     ("GET", "/incidents/{incident}/inquiries", Role.VIEWER, None),
     ("GET", "/incidents/{incident}/inquiries/{inquiry}", Role.VIEWER, None),
+    ("GET", "/repositories", Role.VIEWER, None),
+    ("GET", "/findings", Role.VIEWER, None),
+    ("GET", "/findings/{finding}", Role.VIEWER, None),
+    ("POST", "/findings/{finding}/ignore", Role.RESPONDER, WHY),
+    ("POST", "/findings/{finding}/acknowledge", Role.RESPONDER, WHY),
+    ("POST", "/findings/{finding}/reopen", Role.RESPONDER, WHY),
+    ("GET", "/accounts", Role.VIEWER, None),
+    ("POST", "/accounts/{account}/check", Role.RESPONDER, None),
     ("GET", "/errands", Role.VIEWER, None),
     ("POST", "/incidents", Role.RESPONDER, {"key_id": "{key}", "reason": "a test"}),
     ("POST", "/reports", Role.RESPONDER, []),
@@ -73,6 +83,15 @@ def incident(service: Service, site: Site) -> str:
     return found.id
 
 
+@pytest.fixture(autouse=True)
+def finding(service: Service, site: Site) -> str:
+    """Of the victim's key, in a repository."""
+    key_id, now = site.stage.victim.key_id, service.world.clock.now()
+    one = Finding("aws_secret", Severity.CRITICAL, Confidence.HIGH, "a" * 32, key_id, site.stage.account)
+    service.inbox.note(Look("acme/shop", "1", "all of it", now, now, whole=True, seen=(Sighting(one),)))
+    return finding_id("acme/shop", "a" * 32)
+
+
 @pytest.fixture
 def bearer(service: Service) -> Callable[..., dict[str, str]]:
     def make(role: Role, *accounts: str, hours: float = 1) -> dict[str, str]:
@@ -91,7 +110,10 @@ def ask(
     method, path, _, document = route
     if isinstance(document, dict):
         document = {n: site.stage.victim.key_id if v == "{key}" else v for n, v in document.items()}
-    filled = path.format(incident=incident, errand="0" * 64, inquiry=INQUIRY)
+    finding = finding_id("acme/shop", "a" * 32)
+    filled = path.format(
+        incident=incident, errand="0" * 64, inquiry=INQUIRY, finding=finding, account=site.stage.account
+    )
     status: int = client.request(method, f"/api/v1{filled}", json=document, headers=bearer).status_code
     return status
 
@@ -111,12 +133,16 @@ def test_each_route_has_its_least_role(
 def test_the_table_has_every_route(client: TestClient) -> None:
     document = client.get("/api/v1/openapi.json").json()
     served = {(m.upper(), p) for p, methods in document["paths"].items() for m in methods}
-    named = {"incident": "incident_id", "errand": "errand_id", "inquiry": "nr"}
+    named = {"incident": "incident_id", "errand": "errand_id", "inquiry": "nr", "finding": "finding_id",
+             "account": "account"}  # fmt: skip
     table = {(m, "/api/v1" + p.format(**{k: f"{{{v}}}" for k, v in named.items()})) for m, p, _, _ in ROUTES}
     assert {(m, p.replace("/tokens/0123abcd", "/tokens/{token_id}")) for m, p in table} == served
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if "{incident}" in r[1]], ids=lambda r: f"{r[0]} {r[1]}")
+_OF_AN_ACCOUNT = [r for r in ROUTES if any(part in r[1] for part in ("{incident}", "{finding}", "{account}"))]
+
+
+@pytest.mark.parametrize("route", _OF_AN_ACCOUNT, ids=lambda r: f"{r[0]} {r[1]}")
 def test_of_another_account_nothing_is_seen(
     client: TestClient, site: Site, incident: str, bearer: Callable[..., dict[str, str]], route: Any, service: Service
 ) -> None:
@@ -126,14 +152,17 @@ def test_of_another_account_nothing_is_seen(
 
 
 def test_a_list_holds_only_what_its_bearer_may_see(
-    client: TestClient, incident: str, bearer: Callable[..., dict[str, str]]
+    client: TestClient, site: Site, incident: str, finding: str, bearer: Callable[..., dict[str, str]]
 ) -> None:
-    def listed(*accounts: str) -> list[str]:
-        answer = client.get("/api/v1/incidents", headers=bearer(Role.VIEWER, *accounts))
-        return [row["id"] for row in answer.json()["incidents"]]
+    def listed(what: str, name: str, *accounts: str) -> list[str]:
+        answer = client.get(f"/api/v1/{what}", headers=bearer(Role.VIEWER, *accounts))
+        return [row[name] for row in answer.json()[what]]
 
-    assert listed() == [incident]
-    assert listed("999999999999") == []
+    lists = {"incidents": ("id", incident), "findings": ("id", finding), "repositories": ("name", "acme/shop"),
+             "accounts": ("account", site.stage.account)}  # fmt: skip
+    for what, (name, one) in lists.items():
+        assert listed(what, name) == listed(what, name, site.stage.account) == [one]
+        assert listed(what, name, "999999999999") == []
 
 
 def test_a_token_ends_by_time_and_by_hand(client: TestClient, bearer: Callable[..., dict[str, str]]) -> None:

@@ -15,9 +15,12 @@ from database_world import postgres_fixture, record_url_fixture  # noqa: F401  f
 from unleak.drill.technique import Loot, make
 from unleak.drill.techniques.key_deletion_is_not_enough import TECHNIQUE
 from unleak.model.entry import Intended
+from unleak.model.finding import Confidence, Finding, Place, Severity
 from unleak.model.plan import Tri
 from unleak.standin.server import Standin
+from unleak.store.inbox import Inbox
 from unleak.store.record import Record
+from unleak.store.sightings import Look, Sighting, finding_id
 
 pytestmark = needs_chromium
 expect.set_options(timeout=30_000)
@@ -200,6 +203,25 @@ def lived_in(home: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         yield house, served, incident
 
 
+def scanned(house: House) -> dict[str, str]:
+    """Pages of a repository, of what was found in it, and of an account that was checked."""
+    account, now = house.site.stage.account, house.site.standin.gate.clock.now()
+    place = Place(
+        "services/payments/settings.py", 12, "c" * 40, "Dana <dana@acme.example>", "2026-11-23T04:00:00+00:00"
+    )
+    key_id = house.site.stage.victim.key_id
+    one = Finding("aws_secret", Severity.CRITICAL, Confidence.HIGH, "a" * 32, key_id, account, places=(place,))
+    look = Look("acme/shop", "1", "all of it", now, now, whole=True, gap="a damaged object", seen=(Sighting(one),))
+    record = Record(house.environment["UNLEAK_DATABASE"])
+    Inbox(record).note(look)
+    record.close()
+    house.run("setup", "check", "--account", account)
+    return {
+        "findings": "/findings", "finding": f"/findings/{finding_id('acme/shop', 'a' * 32)}",
+        "repositories": "/repositories", "accounts": "/accounts", "account": f"/accounts/{account}",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_can_be_read_by_everybody(
     lived_in: tuple[House, Served, str], browser: Browser, size: str, scheme: str
@@ -215,6 +237,7 @@ def test_every_page_can_be_read_by_everybody(
     steps = {"step": str(done.get_attribute("href"))}
     parts = {name: f"/incidents/{incident}/{name}" for name in ("timeline", "credentials", "things")}
     pages = {"incidents": "/incidents", "incident": f"/incidents/{incident}", **parts, **steps, "people": "/people"}
+    pages |= scanned(house)
     for name, path in {**pages, "missing": "/incidents/inc-0000000000"}.items():
         ada.go(path)
         for summary in ada.page.locator("details > summary").all():

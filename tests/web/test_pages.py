@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from pages_world import HERE, Person, Read, person
+from pages_world import HERE, Person, Read, note_one, person
 
 from conftest import Site, site_in
 from unleak.engine.local import open_incident, run
@@ -18,6 +18,7 @@ from unleak.model.finding import Place
 from unleak.model.plan import Mode, Step, Target, TargetKind
 from unleak.standin.server import Standin
 from unleak.store.inbox import Inbox
+from unleak.store.sightings import finding_id
 from unleak.store.tokens import Role
 from unleak.web import pages
 from unleak.web.make import make_service
@@ -46,10 +47,20 @@ PAGES: tuple[tuple[str, str, Role, dict[str, str]], ...] = (
     ("POST", "/incidents/{id}/mode", Role.APPROVER, {"mode": "observe", **WHY}),
     ("POST", "/incidents/{id}/hold", Role.APPROVER, {"on": "true", **WHY}),
     ("POST", "/incidents/{id}/close", Role.APPROVER, WHY),
+    ("GET", "/findings", Role.VIEWER, {}),
+    ("GET", "/findings/{finding}", Role.VIEWER, {}),
+    ("POST", "/findings/{finding}/ignore", Role.RESPONDER, WHY),
+    ("POST", "/findings/{finding}/acknowledge", Role.RESPONDER, WHY),
+    ("POST", "/findings/{finding}/reopen", Role.RESPONDER, WHY),
+    ("GET", "/repositories", Role.VIEWER, {}),
+    ("GET", "/accounts", Role.VIEWER, {}),
+    ("GET", "/accounts/{account}", Role.VIEWER, {}),
+    ("POST", "/accounts/{account}/check", Role.RESPONDER, {}),
     ("GET", "/people", Role.ADMIN, {}),
     ("POST", "/people/end", Role.ADMIN, {"id": "01234567"}),
     ("POST", "/signout", Role.VIEWER, {}),
 )
+ACCOUNT, FINDING = "111122223333", finding_id("acme/shop", "a" * 32)
 FOR_ALL = {"/signin", "/signin/oidc", "/signin/back", "/static/{name}", "/live"}
 """The last is watched in a real browser."""
 
@@ -62,7 +73,9 @@ def home(standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="module")
 def service(home: Site) -> Iterator[Service]:
     world = home.world()
-    yield make_service(world, Inbox(world.record))
+    made = make_service(world, Inbox(world.record))
+    note_one(made, "a" * 32, ACCOUNT)
+    yield made
     world.record.close()
 
 
@@ -83,7 +96,7 @@ def step(service: Service, incident: str) -> str:
 def visit(who: Person, page: tuple[str, str, Role, dict[str, str]], incident: str, step: str) -> int:
     method, path, _, said = page
     filled = {name: step if text == "{step}" else text for name, text in said.items()}
-    path = path.format(id=incident)
+    path = path.format(id=incident, finding=FINDING, account=ACCOUNT)
     if method == "POST":
         return who.send(path, **filled)
     status: int = who.client.get(path, params=filled, follow_redirects=False).status_code
@@ -95,7 +108,9 @@ def test_each_page_has_its_least_role(service: Service, incident: str, step: str
     stranger = person(service, None)
     method, path, least, _ = page
     assert visit(stranger, page, incident, step) == 303
-    answer = stranger.client.request(method, path.format(id=incident), headers=HERE, follow_redirects=False)
+    answer = stranger.client.request(
+        method, path.format(id=incident, finding=FINDING, account=ACCOUNT), headers=HERE, follow_redirects=False
+    )
     assert answer.headers["location"].startswith("/signin")
     for role in Role:
         status = visit(person(service, role), page, incident, step)
@@ -103,7 +118,7 @@ def test_each_page_has_its_least_role(service: Service, incident: str, step: str
         assert (status == 403) == (not role.may(least)), (role, status)
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if "{id}" in p[1]], ids=lambda p: f"{p[0]} {p[1]}")
+@pytest.mark.parametrize("page", [p for p in PAGES if "{" in p[1]], ids=lambda p: f"{p[0]} {p[1]}")
 def test_of_another_account_nothing_is_seen(service: Service, incident: str, step: str, page: Any) -> None:
     before = service.world.record.length(incident)
     assert visit(person(service, Role.ADMIN, "999999999999"), page, incident, step) == 404
@@ -113,7 +128,8 @@ def test_of_another_account_nothing_is_seen(service: Service, incident: str, ste
 def test_the_table_has_every_page() -> None:
     routes = [r for router in pages.ROUTERS for r in router.routes if isinstance(r, APIRoute)]
     served = {(m, r.path) for r in routes for m in r.methods or () if r.path not in FOR_ALL}
-    assert {(m, p.replace("{id}", "{incident_id}").replace("0123456789ab", "{nr}")) for m, p, _, _ in PAGES} == served
+    names = {"id": "{incident_id}", "finding": "{finding_id}", "account": "{account}"}
+    assert {(m, p.format(**names).replace("0123456789ab", "{nr}")) for m, p, _, _ in PAGES} == served
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,13 @@ class Accounts:
         """What was asked since, over all clients."""
         self._lock = Lock()
 
+    def anew(self) -> "Accounts":
+        """The same, who has asked nobody yet."""
+        return Accounts(
+            self._config, endpoint=self._endpoint or "", identity=self._identity, watcher=self._watcher,
+            headers=self._headers,
+        )  # fmt: skip
+
     @cached_property
     def caller(self) -> Caller:
         """Raises NoCredentials or CredentialRefused where there is nobody to be."""

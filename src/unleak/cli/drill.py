@@ -63,9 +63,32 @@ def command(
         drill = play(config, Path(folder), watcher, lag=lag, seed=seed, account=account, contain=not no_contain,
                      technique_id=technique_id)  # fmt: skip
     click.echo(json.dumps(to_plain(drill), indent=2) if format_name == "json" else verdict_line(drill))
+    if not no_contain:
+        _keep(config, drill, account)
     for line in drill.left_behind:
         click.echo(f"left behind in the account: {line}", err=True)
     sys.exit(0 if drill.passed else 1)
+
+
+def _keep(config: "Config", drill: "Drill", account: str) -> None:
+    """For `unleak serve` to show, where there is a record already. Without one, a drill makes none."""
+    from datetime import UTC, datetime
+
+    from unleak.cli.saying import say
+    from unleak.cli.world import person, record_at
+    from unleak.drill.score import score_of
+    from unleak.model.errors import UnleakError
+    from unleak.store.readiness import ReadinessStore
+
+    if not config.database and not (config.home / "unleak.db").is_file():
+        return
+    score = score_of(drill, account, verdict_line(drill), at=datetime.now(UTC), who=person())
+    try:
+        record = record_at(config.record_url)
+        ReadinessStore(record).keep_drill(score)
+        record.close()
+    except UnleakError as error:
+        say(f"the drill's result is not kept: {error}")
 
 
 def play(
@@ -87,7 +110,7 @@ def play(
     technique = next((t for t in TECHNIQUES if t.id == technique_id), None) if technique_id else TECHNIQUES[0]
     if technique is None:
         raise Misuse(f"there is no technique {technique_id}", f"there are {', '.join(t.id for t in TECHNIQUES)}")
-    here = replace(config, home=folder / "record")
+    here = replace(config, home=folder / "record", database="")
     heard = cast("Watcher", watcher)
     if account:
         return run_drill(existing(here, account), here, technique, folder, heard, contain=contain)

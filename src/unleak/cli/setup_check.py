@@ -14,16 +14,24 @@ from unleak.cli.aws_options import aws_options, config_of
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @aws_options
 def check(accounts: tuple[str, ...], format_name: str, profile: str, region: str, config_path: Path | None) -> None:
-    """Say, before the night, whether each account, role, permission, region and trail works. Changes nothing.
+    """Say, before the night, whether each account, role, permission, region and trail works. Changes nothing there.
+
+    The record keeps the last result of each account, for `unleak serve` to show.
 
     Exit codes: 0 all works, 1 something is missing, 3 something could not be looked at.
     """
-    from unleak.cli.world import make_world
-    from unleak.engine.readiness import look_at_readiness
+    from unleak.cli.saying import say
+    from unleak.cli.world import make_world, person
+    from unleak.engine.readiness import keep_readiness, look_at_readiness
+    from unleak.model.errors import CouldNotLook
     from unleak.store.codec import to_plain
 
     world = make_world(config_of(profile, region, config_path))
     found = look_at_readiness(world, accounts)
+    try:
+        keep_readiness(world, found, accounts, person())
+    except CouldNotLook as error:
+        say(str(error))
     if format_name == "json":
         click.echo(json.dumps({"schema": "unleak.readiness/1", "findings": to_plain(list(found))}, indent=2))
     else:

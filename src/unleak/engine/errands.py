@@ -17,25 +17,24 @@ from typing import Any
 from unleak.engine.bell import Bell
 from unleak.engine.inquiries.answering import answer
 from unleak.engine.local import first_committed, incident_id_of, opening
-from unleak.intake.notice import COMMIT, HostAlert, Inquiry, Push, Subscription, Whole, ground_of
+from unleak.engine.looked import look_at, look_of, unreached
+from unleak.engine.readiness import Check, run_check
 from unleak.intake.notice import Errand as Asked
+from unleak.intake.notice import HostAlert, Inquiry, Push, Subscription, Whole, ground_of
 from unleak.intake.reported import Reported
 from unleak.intake.scanner_reports import read_report
 from unleak.model.alert import Alert, Ground
 from unleak.model.errors import Busy, CouldNotLook, Misuse, UnleakError
-from unleak.model.finding import Finding
+from unleak.model.finding import Finding, Place
 from unleak.model.plan import Mode
 from unleak.model.value import replace
 from unleak.respond import World, respond
-from unleak.scan.attribute import attribute
-from unleak.scan.history import scan_history
-from unleak.scan.scanner import Scan, scan
-from unleak.scan.sources.commits import read_commits
-from unleak.scan.sources.pushed import fetched
-from unleak.scan.sources.remote import Login, cloned
+from unleak.scan.sources.remote import Login
 from unleak.store.inbox import LONG, Errand, Inbox, Known, Received
 
-_KINDS: dict[str, type[Asked]] = {kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription, Inquiry)}
+_KINDS: dict[str, type[Asked | Check]] = {
+    kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription, Inquiry, Check)
+}
 _EACH_SECONDS = 1.0
 _FORGETS_EACH = timedelta(hours=1)
 Broken = Callable[[str, Exception], None]
@@ -59,7 +58,7 @@ class Hands:
     fetch: Callable[[str], bytes]
 
 
-def errand_of(asked: Asked, source: str, ground: Ground) -> tuple[str, str]:
+def errand_of(asked: Asked | Check, source: str, ground: Ground) -> tuple[str, str]:
     """Its id, the same for the same errand, and its body."""
     body = json.dumps(
         {"kind": type(asked).__name__, "source": source, "ground": ground.value, "asked": asdict(asked)},
@@ -128,47 +127,42 @@ def _run(hands: Hands, errand: Errand) -> str:
     source = str(raw["source"])
     if isinstance(asked, Inquiry):
         return answer(hands.world, asked)
+    if isinstance(asked, Check):
+        return run_check(hands.world, asked)
     if isinstance(asked, Subscription):
         hands.fetch(asked.url)
         return f"confirmed {asked.topic}"
     if isinstance(asked, HostAlert):
         return _tell(hands, errand, source, _of_host(hands, asked), asked.repository)
-    result = _scanned(hands, asked)
+    return _scan(hands, errand, source, asked)
+
+
+def _scan(hands: Hands, errand: Errand, source: str, asked: Push | Whole) -> str:
+    """Whatever comes of it, the store is told what was seen, or that nothing was: after the alerts, which go first."""
+    began = hands.world.clock.now()
+    try:
+        looked = look_at(asked, hands.login)
+    except UnleakError as error:
+        hands.inbox.note(unreached(asked, errand, hands.world.clock.now(), str(error)))
+        raise
     found = [
-        (Reported(f.key_id, "unleak", f.places, f.credentials, asked.public), Ground.CLAIM)
-        for f in result.findings
+        (Reported(f.key_id, "unleak", _places(asked.repository, f), f.credentials, asked.public), Ground.CLAIM)
+        for f in looked.result.findings
         if f.key_id
     ]
-    told = _tell(hands, errand, source, found, asked.who)
-    if not result.complete:
-        why = "; ".join(p.why for p in result.problems[:3])
-        raise CouldNotLook(f"{told}; could not look at all of it: {why}", "")
+    try:
+        told = _tell(hands, errand, source, found, asked.who)
+    finally:
+        look = look_of(asked, errand, looked, began, hands.world.clock.now())
+        hands.inbox.note(look)
+    if look.gap:
+        raise CouldNotLook(f"{told}; could not look at all of it: {look.gap}", "")
     return told
 
 
-def _scanned(hands: Hands, asked: Push | Whole) -> Scan:
-    login = hands.login(asked.url)
-    if isinstance(asked, Whole):
-        with cloned(asked.url, login=login) as repository:
-            return _of(asked.repository, scan_history(repository))
-    if not (COMMIT.fullmatch(asked.before) and COMMIT.fullmatch(asked.after)):
-        raise Misuse("a push names no commits", "")
-    with fetched(asked.url, asked.ref, asked.before, asked.after, login=login) as (repository, revisions):
-        if not revisions:
-            return _of(asked.repository, scan_history(repository))
-        result = scan(read_commits(repository, *revisions))
-        result.findings = attribute(repository, result.findings, revisions)
-        return _of(asked.repository, result)
-
-
-def _of(name: str, result: Scan) -> Scan:
+def _places(repository: str, finding: Finding) -> tuple[Place, ...]:
     """Paths tell whose they are."""
-    result.findings = [_under(name, f) for f in result.findings]
-    return result
-
-
-def _under(name: str, finding: Finding) -> Finding:
-    return replace(finding, places=tuple(replace(p, path=f"{name}/{p.path}") for p in finding.places))
+    return tuple(replace(p, path=f"{repository}/{p.path}") for p in finding.places)
 
 
 def _of_host(hands: Hands, asked: HostAlert) -> list[tuple[Reported, Ground]]:

@@ -3,16 +3,19 @@
 IAM's simulator says what the responder may do; where it may not be asked, that is said.
 """
 
+import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from unleak.engine.permissions import organization_policy, responder_policy
 from unleak.model.errors import AwsError, CouldNotLook, Misuse, UnleakError
 from unleak.model.plan import Tri
+from unleak.model.readiness import Checked, Readiness
 from unleak.respond import World
+from unleak.store.readiness import ReadinessStore
 
 _AT_ONCE = 100
 _CALLS_OF_A_CONTAINMENT = 40
@@ -21,12 +24,12 @@ _SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class Check:
+    """An errand: look at this account, since `who` asks. `mark` makes it another one than the last time."""
+
     account: str
-    what: str
-    verdict: Tri
-    detail: str
-    hint: str = ""
+    who: str = ""
+    mark: str = ""
 
 
 def look_at_readiness(world: World, only: tuple[str, ...] = ()) -> list[Readiness]:
@@ -42,6 +45,32 @@ def look_at_readiness(world: World, only: tuple[str, ...] = ()) -> list[Readines
     for account in only or _accounts(world):
         found += _account(world, account)
     return found
+
+
+def run_check(world: World, asked: Check) -> str:
+    """By somebody who has asked nobody yet: what a long-lived process remembers is no answer. In words, what it is."""
+    fresh = replace(world, aws=world.aws.anew())
+    try:
+        found = look_at_readiness(fresh, (asked.account,))
+    except UnleakError as error:
+        verdict = Tri.NO if isinstance(error, Misuse) else Tri.COULD_NOT_LOOK
+        found = [Readiness(asked.account, "access", verdict, str(error), error.hint)]
+    keep_readiness(fresh, found, (asked.account,), asked.who)
+    return f"account {asked.account} was looked at"
+
+
+def keep_readiness(world: World, found: list[Readiness], only: tuple[str, ...], who: str) -> None:
+    """In the place of what was known of these accounts. Where nobody could look into any, that is known of all that
+    were to be looked into.
+    """
+    store, shared = ReadinessStore(world.record), [f for f in found if not f.account]
+    looked = {f.account for f in found if f.account}
+    accounts = looked or {*only} or {*world.config.accounts, *store.checks()}
+    now, place = world.clock.now(), platform.node()
+    store.keep_checks([
+        Checked(account, now, who, place, (*shared, *(f for f in found if f.account == account)))
+        for account in sorted(accounts)
+    ])  # fmt: skip
 
 
 def _accounts(world: World) -> list[str]:

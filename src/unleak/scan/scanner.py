@@ -82,7 +82,7 @@ class Collector:
         self._scan.blobs += not item.goes_on
         self._scan.size += len(item.data)
         for found in findings_in(item, self._locate, self._rules):
-            self.add_seen(found if isinstance(found, Problem) else Seen(found, _parts(found.credentials)))
+            self.add_seen(found if isinstance(found, Problem) else Seen(found, parts_of(found.credentials)))
 
     def add_read(self, blobs: int, size: int) -> None:
         """So much was read elsewhere."""
@@ -120,7 +120,7 @@ def scan(blobs: Iterable[Blob | Problem], rules: "RuleSet | None" = None) -> Sca
 
 
 def without_secrets(finding: Finding) -> Seen:
-    return Seen(replace(finding, credentials=None), _parts(finding.credentials))
+    return Seen(replace(finding, credentials=None), parts_of(finding.credentials))
 
 
 def crossing(found: Finding | Problem) -> Seen | Problem:
@@ -232,7 +232,7 @@ def _merge(known: Finding, new: Finding) -> Finding:
     )
 
 
-def _parts(whole: Credentials | None) -> tuple[str, ...]:
+def parts_of(whole: Credentials | None) -> tuple[str, ...]:
     """The fingerprints that the parts of a pair have when they are seen alone."""
     if whole is None:
         return ()

@@ -21,6 +21,7 @@ from unleak.model.errors import CouldNotLook, Misuse
 from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.record import Record
 from unleak.store.schema import ENTRIES, ERRANDS, MESSAGES
+from unleak.store.sightings import Look, note
 
 LONG = "long-"
 """Ids of errands that may take hours begin so: they are run beside the others, which must not wait for them."""
@@ -128,10 +129,10 @@ class Inbox:
                 db.exec_driver_sql("BEGIN IMMEDIATE")
             yield db
 
-    def _line_up(self, db: sa.Connection, incidents: set[str]) -> None:
+    def _line_up(self, db: sa.Connection, names: set[str]) -> None:
         """Other processes that hear of the same incidents wait, all in one order: nobody waits for each other."""
         if self._record.is_shared:
-            numbers = sorted(int.from_bytes(sha256(f"inbox {i}".encode()).digest()[:8], signed=True) for i in incidents)
+            numbers = sorted(_number(name) for name in names)
             db.execute(_IN_LINE, {"numbers": numbers})
 
     def _outcome(self, db: sa.Connection, message: Received) -> Taken | Exception:
@@ -178,6 +179,15 @@ class Inbox:
         if self._wake is not None:
             self._wake(db, errand)
         return True
+
+    def note(self, look: Look) -> None:
+        """What a scan saw: apart from the alerts, which must be stored whatever comes of this. Raises CouldNotLook."""
+        try:
+            with self._alone, self._begun() as db:
+                self._line_up(db, {f"repository {look.repository}"})
+                note(db, look)
+        except DatabaseError as error:
+            raise CouldNotLook(f"what was seen could not be stored: {error.orig}", "it is scanned again") from error
 
     def _is_known(self, message: str) -> bool:
         with self._record.engine.connect() as db:
@@ -242,6 +252,10 @@ class Inbox:
     def _write(self, errand: str, **values: object) -> None:
         with self._alone, self._begun() as db:
             db.execute(ERRANDS.update().where(ERRANDS.c.id == errand).values(**values))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(sha256(f"inbox {name}".encode(errors="replace")).digest()[:8], signed=True)
 
 
 def _errand(row: sa.RowMapping) -> Errand:

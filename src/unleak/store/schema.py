@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 SCHEMA = sa.MetaData()
-VERSION = "0003"
+VERSION = "0004"
 """Of the newest file in `migrations/versions`."""
 
 ENTRIES = sa.Table(
@@ -63,4 +63,80 @@ TOKENS = sa.Table(
     sa.Column("expires_at", sa.String(40), nullable=False),
     sa.Column("ended_at", sa.String(40), nullable=True),
     sa.Column("kind", sa.String(16), nullable=False, server_default="token"),
+)
+REPOSITORIES = sa.Table(
+    "repositories",
+    SCHEMA,
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=True),
+    sa.Column("scans", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.String(40), nullable=False),
+    sa.Column("last_what", sa.Text, nullable=False),
+    sa.Column("whole_at", sa.String(40), nullable=True),
+)
+GAPS = sa.Table(
+    "repository_gaps",
+    SCHEMA,
+    sa.Column("errand", sa.String(64), primary_key=True),
+    sa.Column("repository", sa.String(255), nullable=False, index=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+FINDINGS = sa.Table(
+    "findings",
+    SCHEMA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("repository", sa.String(255), nullable=False, index=True),
+    sa.Column("fingerprint", sa.String(32), nullable=False),
+    sa.Column("detector", sa.String(80), nullable=False),
+    sa.Column("severity", sa.String(16), nullable=False),
+    sa.Column("key_id", sa.String(128), nullable=False),
+    sa.Column("account", sa.String(12), nullable=False),
+    sa.Column("has_secret", sa.Boolean, nullable=False),
+    sa.Column("incident", sa.String(64), nullable=False),
+    sa.Column("places", sa.Text, nullable=False),
+    sa.Column("place_count", sa.Integer, nullable=False),
+    sa.Column("first_seen_at", sa.String(40), nullable=False),
+    sa.Column("last_seen_at", sa.String(40), nullable=False),
+    sa.Column("stood_at", sa.String(40), nullable=True),
+    sa.Column("gone_at", sa.String(40), nullable=True),
+    sa.Column("came_back_at", sa.String(40), nullable=True),
+    sa.Column("in_history", sa.Boolean, nullable=True),
+    sa.Column("ignored_by", sa.String(80), nullable=False),
+    sa.Column("word", sa.String(16), nullable=False),
+    sa.Column("word_at", sa.String(40), nullable=True),
+    sa.Column("word_until", sa.String(40), nullable=True),
+    sa.Index("ix_findings_first_seen_at_id", "first_seen_at", "id"),
+)
+FINDING_WORDS = sa.Table(
+    "finding_words",
+    SCHEMA,
+    sa.Column("finding", sa.String(32), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("word", sa.String(16), nullable=False),
+    sa.Column("who", sa.String(80), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("until", sa.String(40), nullable=True),
+)
+READINESS = sa.Table(
+    "readiness",
+    SCHEMA,
+    sa.Column("account", sa.String(12), primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("who", sa.String(80), nullable=False),
+    sa.Column("place", sa.String(255), nullable=False),
+    sa.Column("rows", sa.Text, nullable=False),
+)
+DRILLS = sa.Table(
+    "drills",
+    SCHEMA,
+    sa.Column("account", sa.String(12), primary_key=True),
+    sa.Column("technique", sa.String(80), primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("who", sa.String(80), nullable=False),
+    sa.Column("place", sa.String(255), nullable=False),
+    sa.Column("score", sa.Text, nullable=False),
 )

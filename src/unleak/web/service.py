@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from unleak.intake.notice import Sender
 from unleak.respond import World
 from unleak.service_config import Listening
+from unleak.store.findings import Findings
 from unleak.store.inbox import Inbox
+from unleak.store.readiness import ReadinessStore
 from unleak.store.tokens import Tokens
 from unleak.web.counts import Counts
 from unleak.web.oidc.provider import Provider
@@ -37,6 +39,14 @@ class Service:
     strangers: Patience = field(default_factory=lambda: Patience(60))
     bearers: Patience = field(default_factory=lambda: Patience(1200))
     provider: Provider | None = None
+
+    @property
+    def findings(self) -> Findings:
+        return Findings(self.world.record)
+
+    @property
+    def readiness(self) -> ReadinessStore:
+        return ReadinessStore(self.world.record)
 
     @property
     def listening(self) -> Listening:

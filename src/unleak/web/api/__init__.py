@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
-from unleak.web.api import decisions, errands, incidents, inquiries, reports, tokens
+from unleak.web.api import accounts, decisions, errands, findings, incidents, inquiries, reports, tokens
 
 ROUTERS: tuple[APIRouter, ...] = (
     incidents.ROUTER,
     decisions.ROUTER,
     inquiries.ROUTER,
     reports.ROUTER,
+    findings.ROUTER,
+    accounts.ROUTER,
     errands.ROUTER,
     tokens.ROUTER,
 )

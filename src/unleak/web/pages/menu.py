@@ -12,4 +12,10 @@ class Place:
     role: Role = Role.VIEWER
 
 
-MENU = (Place("/incidents", "Incidents"), Place("/people", "People", Role.ADMIN))
+MENU = (
+    Place("/incidents", "Incidents"),
+    Place("/findings", "Findings"),
+    Place("/repositories", "Repositories"),
+    Place("/accounts", "Accounts"),
+    Place("/people", "People", Role.ADMIN),
+)
