@@ -105,6 +105,8 @@ def test_who_never_ends_the_head_is_left(served: Served) -> None:
         ("/incidents", {"key_id": "x", "reason": "r"}),
         ("/incidents", {"key_id": "AKIAIOSFODNN7EXAMPLE", "reason": "r", "unknown": 1}),
         ("/incidents", {"key_id": "AKIAIOSFODNN7EXAMPLE", "reason": "r" * 2001}),
+        ("/incidents", {"key_id": "AKIAIOSFODNN7EXAMPLE", "reason": "r", "leaked_at": "9999-12-31T23:59:59-12:00"}),
+        ("/incidents", {"key_id": "AKIAIOSFODNN7EXAMPLE", "reason": "r", "leaked_at": "2026-11-23T12:00:00"}),
         ("/tokens", {"name": " ", "role": "viewer"}),
         ("/tokens", {"name": "a", "role": "king"}),
     ],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from unleak.cli.remote.inquiry import when
 from unleak.cli.remote.server import server_of
 from unleak.model.errors import Misuse
 
@@ -12,12 +13,12 @@ from unleak.model.errors import Misuse
 @click.argument("key_id", required=False, default="")
 @click.option("--reason", default="", help="Your word that the key has leaked.")
 @click.option("--mode", type=click.Choice(["observe", "quarantine", "disable", "lockdown"]), help="How far to go.")
-@click.option("--leaked-at", default=None, metavar="TIME", help="When it leaked, if you know.")
+@click.option("--leaked-at", default="", metavar="TIME", help="When it leaked, if you know.")
 @click.option("--public/--private", default=None, help="Whether strangers could read it.")
 @click.option("--from", "report", type=click.Path(path_type=Path), help="What a scanner reported, or AWS's mail.")
 @click.pass_context
 def command(
-    context: click.Context, key_id: str, reason: str, mode: str | None, leaked_at: str | None, public: bool | None,
+    context: click.Context, key_id: str, reason: str, mode: str | None, leaked_at: str, public: bool | None,
     report: Path | None,
 ) -> None:  # fmt: skip
     """Have a service contain KEY_ID, or the keys that a report names. Its secret stays here: give your word.
@@ -37,7 +38,8 @@ def command(
         return
     if not reason:
         raise Misuse("a key id alone changes nothing", "say why with --reason")
-    asked = {"key_id": key_id, "reason": reason, "mode": mode, "leaked_at": leaked_at, "public": public}
+    asked = {"key_id": key_id, "reason": reason, "mode": mode, "leaked_at": when(leaked_at, "--leaked-at") or None,
+             "public": public}  # fmt: skip
     said = server.ask("POST", "/incidents", {name: value for name, value in asked.items() if value is not None})
     click.echo(f"{said['incident']}: {said['said']}\n  next: unleak --server URL incident show {said['incident']}")
 

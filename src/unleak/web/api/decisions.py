@@ -1,6 +1,5 @@
 """What a person decides of an incident. Each is an entry in that person's name; the loop carries it out."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -14,7 +13,7 @@ from unleak.model.incident import Incident
 from unleak.model.plan import Mode
 from unleak.respond import restore, undo
 from unleak.scan.words import without_secret
-from unleak.web.api.asked import Asked, Body, IncidentId, Words
+from unleak.web.api.asked import Asked, Body, IncidentId, Time, Words
 from unleak.web.bearer import Approver, Responder, seen
 from unleak.web.log import log
 from unleak.web.overview import account_of_incident
@@ -33,7 +32,7 @@ class Leak(Body):
     key_id: KeyId
     reason: Words
     mode: Mode | None = None
-    leaked_at: datetime | None = None
+    leaked_at: Time | None = None
     public: bool | None = None
 
 
@@ -101,7 +100,7 @@ class Note(Body):
     """`due`: until when somebody must have acted on it."""
 
     text: Words
-    due: datetime | None = None
+    due: Time | None = None
 
 
 class Said(BaseModel):
@@ -191,8 +190,7 @@ def hold(service: Asked, bearer: Approver, incident_id: IncidentId, held: Hold) 
 def note(service: Asked, bearer: Responder, incident_id: IncidentId, noted: Note) -> Said:
     """What a person knows; the same text again takes the place of the former."""
     incident = seen(service, bearer, incident_id)
-    due = noted.due.astimezone(UTC) if noted.due else None
-    decisions.note(service.world, incident, noted.text, due, who=bearer.who)
+    decisions.note(service.world, incident, noted.text, noted.due, who=bearer.who)
     return _written(service, incident_id, "noted", bearer.who)
 
 

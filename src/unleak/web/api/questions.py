@@ -2,23 +2,12 @@
 choice. Fields are those of the kinds' own questions, in `engine/inquiries`.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from unleak.web.api.asked import Body
+from unleak.web.api.asked import Body, Time
 
-_FIRST, _LAST = 2006, 2999
-
-
-def _in_the_time_of_aws(when: datetime) -> datetime:
-    if not _FIRST <= when.year <= _LAST:
-        raise ValueError("that is no time of AWS")
-    return when.astimezone(UTC)
-
-
-Time = Annotated[AwareDatetime, AfterValidator(_in_the_time_of_aws)]
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Accounts = Annotated[tuple[Account, ...], Field(max_length=500)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
