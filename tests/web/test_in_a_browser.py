@@ -215,7 +215,7 @@ def scanned(house: House) -> dict[str, str]:
     record = Record(house.environment["UNLEAK_DATABASE"])
     Inbox(record).note(look)
     record.close()
-    house.run("setup", "check", "--account", account)
+    house.run("setup", "check", "--account", account, may=frozenset({0, 1}))  # other tests move AWS's clock on
     return {
         "findings": "/findings", "finding": f"/findings/{finding_id('acme/shop', 'a' * 32)}",
         "repositories": "/repositories", "accounts": "/accounts", "account": f"/accounts/{account}",
