@@ -12,15 +12,16 @@ from pages_world import HERE, Person, Read, person
 from conftest import Site, site_in
 from unleak.engine.local import open_incident, run
 from unleak.model.credential import Origin
-from unleak.model.entry import Checked, Event, Noted
+from unleak.model.entry import Checked, Event, Noted, Proposed, Requested
 from unleak.model.evidence import CredentialFound, DescentRead, Exhibit, Fact
 from unleak.model.finding import Place
-from unleak.model.plan import Mode, Step, Target, TargetKind
+from unleak.model.plan import Change, Mode, Step, Target, TargetKind
 from unleak.standin.server import Standin
 from unleak.store.inbox import Inbox
 from unleak.store.tokens import Role
 from unleak.web import pages
 from unleak.web.make import make_service
+from unleak.web.overview import account_of_incident
 from unleak.web.service import Service
 
 WHY = {"why": "a test"}
@@ -106,6 +107,24 @@ def test_of_another_account_nothing_is_seen(service: Service, incident: str, ste
     before = service.world.record.length(incident)
     assert visit(person(service, Role.ADMIN, "999999999999"), page, incident, step) == 404
     assert service.world.record.length(incident) == before
+
+
+def test_of_another_account_nothing_is_decided_and_no_token_ended(service: Service, home: Site) -> None:
+    key = "AKIAIOSFODNN7FOREIGN"
+    made = open_incident(service.world, home.alert(key_id=key), Mode.OBSERVE, "a test")
+    mine = account_of_incident(made)
+    step = Step("deny_all", Target(TargetKind.ROLE, "arn:aws:iam::999999999999:role/theirs", "999999999999"))
+    now, change = service.world.clock.now(), Change("denies everything", "all", "the deny is taken off")
+    events: list[Event] = [Requested(step, "who may", "a test"), Proposed(step, change)]
+    service.world.record.append(made.id, made.seq, [(now, event) for event in events])
+    sam = person(service, Role.ADMIN, mine, name="sam of one account")
+    for deed in ("approve", "decline", "undo"):
+        said = {"step": step.id, "digest": change.digest(step), "why": "go"}
+        assert sam.send(f"/incidents/{made.id}/{deed}", **said) == 403
+    whole = service.tokens.all()[0]
+    assert (whole.accounts, whole.id in sam.get("/people")) == ((), False)
+    assert "sam of one account" in sam.get("/people")
+    assert sam.send("/people/end", id=whole.id) == 404
 
 
 def test_the_table_has_every_page() -> None:

@@ -43,6 +43,7 @@ def step_page(request: Request, service: Asked, bearer: Viewer, incident_id: Inc
         declined=state.declined if state.is_declined else None,
         why_stays=_why_stays(it, state),
         lines=_lines(service, incident_id, id),
+        decides=bearer.touches(it.incident, state.step.target),
     )
 
 
