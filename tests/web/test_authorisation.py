@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from conftest import Site
 from unleak.engine.local import open_incident
-from unleak.model.entry import Answered, Concluded, Intended, Proposed, Requested
+from unleak.model.entry import Answered, Concluded, Event, Intended, Proposed, Requested
 from unleak.model.plan import Change, Mode, Outcome, OutcomeKind, Step, Target, TargetKind
 from unleak.store.inbox import Inbox
 from unleak.store.tokens import Role, Tokens
@@ -133,7 +133,7 @@ def test_nobody_changes_another_account_by_way_of_an_incident_of_theirs(
     wanted = {"unit": step.unit, "target": step.target.id, **WHY}
     assert client.post(f"/api/v1/incidents/{incident}/requests", json=wanted, headers=mine).status_code == 403
     now, change = service.world.clock.now(), Change("denies everything", "all", "the deny is taken off")
-    shown = [Requested(step, "who may", "a test"), Proposed(step, change)]
+    shown: list[Event] = [Requested(step, "who may", "a test"), Proposed(step, change)]
     service.world.record.append(incident, service.world.record.length(incident), [(now, event) for event in shown])
     said = {"step": step.id, "digest": change.digest(step), **WHY}
     for headers, status in ((mine, 403), (bearer(Role.APPROVER, site.stage.account, "999999999999"), 202)):
