@@ -26,6 +26,7 @@ _BY_THEMSELVES = {
 }
 _MOST_HOURS = 12
 """Half a day is enough to give an application a new key."""
+_MOST_IN_A_FENCE = 100
 _MOST_HOURS_OF_A_YES = 168
 _ARN_PARTS = 5
 
@@ -129,6 +130,10 @@ class Fence:
 
     def __post_init__(self) -> None:
         _hours(self.hours, _MOST_HOURS)
+        if max(len(self.allow), len(self.where)) > _MOST_IN_A_FENCE:
+            raise Misuse(
+                f"a fence takes at most {_MOST_IN_A_FENCE} actions and addresses", "name fewer, or use s3:Get*"
+            )
         for action in self.allow:
             service, _, operation = action.partition(":")
             if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
