@@ -10,18 +10,23 @@ from fastapi.routing import APIRoute
 from pages_world import HERE, Person, Read, person
 
 from conftest import Site, site_in
+from unleak.aws.services import is_service
 from unleak.engine.local import open_incident, run
 from unleak.model.credential import Origin
 from unleak.model.entry import Checked, Event, Noted, Proposed, Requested
+from unleak.model.errors import Misuse
 from unleak.model.evidence import CredentialFound, DescentRead, Exhibit, Fact
 from unleak.model.finding import Place
 from unleak.model.plan import Change, Mode, Step, Target, TargetKind
 from unleak.standin.server import Standin
 from unleak.store.inbox import Inbox
-from unleak.store.tokens import Role
+from unleak.store.tokens import MOST_SESSIONS, Kind, Role, by_token
 from unleak.web import pages
 from unleak.web.make import make_service
 from unleak.web.overview import account_of_incident
+from unleak.web.pages import step as step_page
+from unleak.web.pages.difference import difference
+from unleak.web.pages.visitor import SESSION
 from unleak.web.service import Service
 
 WHY = {"why": "a test"}
@@ -44,7 +49,7 @@ PAGES: tuple[tuple[str, str, Role, dict[str, str]], ...] = (
     ("POST", "/incidents/{id}/glass", Role.APPROVER, {"hours": "1", **WHY}),
     ("POST", "/incidents/{id}/mode", Role.APPROVER, {"mode": "observe", **WHY}),
     ("POST", "/incidents/{id}/hold", Role.APPROVER, {"on": "true", **WHY}),
-    ("POST", "/incidents/{id}/close", Role.APPROVER, WHY),
+    ("POST", "/incidents/{id}/close", Role.APPROVER, {"digest": "0" * 16, **WHY}),
     ("GET", "/people", Role.ADMIN, {}),
     ("POST", "/people/end", Role.ADMIN, {"id": "01234567"}),
     ("POST", "/signout", Role.VIEWER, {}),
@@ -141,6 +146,8 @@ def test_the_table_has_every_page() -> None:
         {"Sec-Fetch-Site": "none"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "null", "Host": ""},
+        {"Origin": "http://["},
         {},
     ],
     ids=str,
@@ -211,7 +218,7 @@ def test_a_cookie_is_for_this_host_alone_and_for_no_script(service: Service) -> 
 
 
 @pytest.mark.parametrize(
-    "place", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+    "place", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "//[", ""]
 )
 def test_signing_in_leads_to_a_place_of_ours(service: Service, place: str) -> None:
     now = service.world.clock.now()
@@ -241,6 +248,54 @@ def test_a_session_ends_by_hand_by_time_and_with_its_token(service: Service) -> 
     service.world.clock.sleep_until(over.expires_at)
     kim.get("/incidents", 303)
     assert person(service, None).send("/signin", token=word) == 401
+
+
+def test_no_address_that_is_none_is_a_defect(service: Service) -> None:
+    client = person(service, Role.VIEWER).client
+    assert client.get("/nothing", headers={"Referer": "http://["}).status_code == 404
+    assert client.get("/signin?next=//[", follow_redirects=False).headers["location"] == "/"
+
+
+def test_no_session_outlives_a_token_that_is_ended_while_it_is_opened(service: Service) -> None:
+    now = service.world.clock.now()
+    token, _ = service.tokens.make("kim", Role.VIEWER, (), now, now + timedelta(days=1), "a test")
+    service.tokens.end(token.id, now)
+    before = len(service.tokens.all(Kind.SESSION))
+    with pytest.raises(Misuse):
+        service.tokens.make("kim", Role.VIEWER, (), now, now + SESSION, by_token(token.id), Kind.SESSION)
+    assert len(service.tokens.all(Kind.SESSION)) == before
+
+
+def test_signing_in_again_and_again_fills_no_store(service: Service) -> None:
+    now = service.world.clock.now()
+    token, _ = service.tokens.make("kim", Role.VIEWER, (), now, now + timedelta(days=1), "a test")
+    by = by_token(token.id)
+    for second in range(MOST_SESSIONS + 3):
+        at = now + timedelta(seconds=second)
+        service.tokens.make("kim", Role.VIEWER, (), at, at + SESSION, by, Kind.SESSION)
+    opened = [s for s in service.tokens.all(Kind.SESSION) if s.made_by == by]
+    assert (len(opened), opened[0].made_at) == (MOST_SESSIONS, now + timedelta(seconds=3))
+
+
+def test_a_token_ends_its_sessions_and_nothing_of_the_same_name(service: Service) -> None:
+    now = service.world.clock.now()
+    token, _ = service.tokens.make("kim", Role.ADMIN, (), now, now + timedelta(days=1), "a test")
+    _, word = service.tokens.make("ci", Role.VIEWER, (), now, now + timedelta(days=1), by_token(token.id))
+    service.tokens.end(token.id, now)
+    found = service.tokens.of(word)
+    assert found
+    assert found.is_good(now)
+
+
+def test_what_has_come_to_light_meanwhile_is_not_closed_over(service: Service, home: Site) -> None:
+    made = open_incident(service.world, home.alert(key_id="AKIA3456723456723456"), Mode.OBSERVE, "a test")
+    sam = person(service, Role.APPROVER)
+    page = f"/incidents/{made.id}"
+    old = {"digest": Read(sam.get(page)).closing, "why": "it is over"}
+    other = home.alert(key_id=made.key_id)
+    open_incident(service.world, replace(other, source="another"), None, "a test")
+    assert sam.send(f"{page}/close", **old) == 422
+    assert sam.send(f"{page}/close", digest=Read(sam.get(page)).closing, why="it is over") == 303
 
 
 def test_a_session_is_no_token_of_the_api(service: Service) -> None:
@@ -324,3 +379,23 @@ def test_a_list_is_searched_and_filtered_by_its_address(service: Service, incide
     assert key not in viewer.get("/incidents?state=closed")
     assert incident in viewer.get("/incidents")
     assert viewer.get("/incidents?state=%00&mode=x&after=y&account=z")
+
+
+def test_who_has_not_all_of_it_before_them_decides_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = site.world()
+    made, service = open_incident(world, site.alert(), Mode.OBSERVE, "a test"), make_service(world, Inbox(world.record))
+    run(world, made.id, until=world.clock.now() + timedelta(seconds=5))
+    [row] = service.overview.rows()
+    address = f"/incidents/{made.id}/step?id={row.waits_for[0]}"
+    monkeypatch.setattr(step_page, "difference", lambda change, most=1: difference(change, most))
+    sam = person(service, Role.APPROVER)
+    cut, whole = sam.get(address), sam.get(f"{address}&whole=true")
+    assert ("See all of it" in cut, "/approve" in cut, "/decline" in cut) == (True, False, False)
+    assert ("See all of it" in whole, "/approve" in whole) == (False, True)
+    world.record.close()
+
+
+def test_a_fence_of_a_hundred_thousand_actions_is_none(service: Service, incident: str) -> None:
+    much = {"hours": "1", "why": "x", "allow": "s3:GetObject " * 101}
+    assert person(service, Role.APPROVER).send(f"/incidents/{incident}/glass", **much) == 422
+    assert all(is_service(name) for name in ["s3"] * 20_000)  # at once

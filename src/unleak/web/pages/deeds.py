@@ -21,7 +21,7 @@ from unleak.web.api.asked import Asked, IncidentId, Words
 from unleak.web.bearer import Bearer, seen
 from unleak.web.log import log
 from unleak.web.pages.forms import Form, form_of
-from unleak.web.pages.incident import restore_digest
+from unleak.web.pages.incident import close_digest, restore_digest, shown
 from unleak.web.pages.looks import HEADERS
 from unleak.web.pages.step import undo_digest
 from unleak.web.pages.visitor import Approver, Responder
@@ -170,10 +170,13 @@ async def hold(request: Request, service: Asked, bearer: Approver, incident_id: 
 
 @ROUTER.post("/incidents/{incident_id}/close")
 async def close(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
-    def deed(incident: Incident, over: Why) -> None:
-        decisions.close(service.world, incident, who=bearer.who, why=over.why)
+    def deed(_: Incident, over: Lifting) -> None:
+        it = shown(service, bearer, incident_id)
+        if close_digest(it) != over.digest:
+            raise Misuse("more has come to light since this was shown", "look at it again, then close it")
+        decisions.close(service.world, it.incident, who=bearer.who, why=over.why)
 
-    return await _do(request, service, bearer, incident_id, "closed", Why, deed)
+    return await _do(request, service, bearer, incident_id, "closed", Lifting, deed)
 
 
 @ROUTER.post("/incidents/{incident_id}/note")
