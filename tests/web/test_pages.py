@@ -304,7 +304,7 @@ def test_a_session_is_no_token_of_the_api(service: Service) -> None:
     assert kim.client.get("/api/v1/me", headers=bearer).status_code == 401
 
 
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}\u202etxt.exe\x1b[2J'
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}\u202etxt.exe\x1b[2J\u3164'
 
 
 @pytest.fixture(scope="module")
@@ -338,13 +338,23 @@ def test_what_others_have_named_is_text_on_every_page(service: Service, hostile:
         html = admin.get(f"/incidents/{hostile}{part}")
         read = Read(html)
         assert (read.runs, read.elements.count("script"), "img" in read.elements) == ([], 1, False)
-        assert not {"\u202e", "\x1b"} & set(html)
+        assert not {"\u202e", "\x1b", "\u3164"} & set(html)
         texts[part] = read.text
     assert all("<script>alert(1)</script>" in text for text in texts.values())
     listed = Read(admin.get("/incidents?q=%3Cscript%3E"))
     assert (listed.runs, listed.elements.count("script")) == ([], 1)
     sought = Read(admin.get('/incidents?q="><script>alert(1)</script>'))
     assert (sought.runs, sought.elements.count("script")) == ([], 1)
+
+
+def test_what_others_have_named_is_text_in_every_report(service: Service, hostile: str) -> None:
+    admin = person(service, Role.ADMIN)
+    for form in ("html", "md", "json", "text"):
+        told = admin.get(f"/incidents/{hostile}/report?format={form}")
+        assert not {"\x1b", "\u202e"} & set(told)
+    read = Read(admin.get(f"/incidents/{hostile}/report?format=html"))
+    assert not {"script", "img"} & set(read.elements)
+    assert "\u3164" not in read.text
 
 
 def test_no_page_of_a_large_incident_is_large(service: Service, home: Site) -> None:

@@ -137,12 +137,12 @@ class Fence:
         for action in self.allow:
             service, _, operation = action.partition(":")
             if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
-                raise Misuse(f"{action} is no action of IAM that may be allowed", "write it like s3:GetObject")
+                raise Misuse(f"{action[:100]} is no action of IAM that may be allowed", "write it like s3:GetObject")
         for address in self.where:
             try:
                 ipaddress.ip_network(address)
             except ValueError as error:
-                raise Misuse(f"{address} is no address and no network", "write it like 192.0.2.0/24") from error
+                raise Misuse(f"{address[:100]} is no address and no network", "write it like 192.0.2.0/24") from error
 
 
 def note(world: World, incident: Incident, text: str, due: datetime | None, *, who: str) -> None:

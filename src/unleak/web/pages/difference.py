@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ def _rows(before: list[str], after: list[str]) -> Iterator[Row]:
         yield from (Row("+", text) for text in after[j1:j2])
 
 
-def _blocks(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _blocks(before: list[str], after: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
     """As difflib has them. Whoever wrote a policy may have repeated its lines until that takes hours: then all that is
     not the same at both ends goes, and is written anew.
     """

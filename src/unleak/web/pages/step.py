@@ -25,7 +25,7 @@ def step_page(
     service: Asked,
     bearer: Viewer,
     incident_id: IncidentId,
-    id: str,
+    id: str,  # noqa: A002  short in the address
     whole: str = "",
 ) -> Response:
     """`whole`: however long the change is. Only who has all of it before them decides on it."""
