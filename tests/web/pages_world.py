@@ -74,12 +74,15 @@ class Read(HTMLParser):
         self.elements: list[str] = []
         self.runs: list[str] = []
         self.fields: dict[str, str] = {}
-        self.text = ""
+        self.text, self.closing, self._form = "", "", ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         self.elements.append(tag)
+        self._form = said.get("action") or "" if tag == "form" else self._form
+        if said.get("name") == "digest" and self._form.endswith("/close"):
+            self.closing = said.get("value") or ""
         outside = [v for n, v in attrs if n in {"src", "href", "action"} and v and not v.startswith(("/", "#"))]
         self.runs += [n for n, _ in attrs if n.startswith("on") or n == "style"] + outside
         if tag == "input" and said.get("name"):

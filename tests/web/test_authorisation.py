@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 
 from conftest import Site
 from unleak.engine.local import open_incident
-from unleak.model.entry import Answered
+from unleak.model.entry import Answered, Concluded, Event, Intended, Proposed, Requested
 from unleak.model.finding import Confidence, Finding, Severity
-from unleak.model.plan import Mode
+from unleak.model.plan import Change, Mode, Outcome, OutcomeKind, Step, Target, TargetKind
 from unleak.store.inbox import Inbox
 from unleak.store.sightings import Look, Sighting, finding_id
 from unleak.store.tokens import Role, Tokens
@@ -149,6 +149,43 @@ def test_of_another_account_nothing_is_seen(
     before = service.world.record.incident(incident).seq
     assert ask(client, site, incident, route, bearer(Role.ADMIN, "999999999999")) == 404
     assert service.world.record.incident(incident).seq == before
+
+
+def test_nobody_changes_another_account_by_way_of_an_incident_of_theirs(
+    client: TestClient, site: Site, incident: str, bearer: Callable[..., dict[str, str]], service: Service
+) -> None:
+    mine = bearer(Role.APPROVER, site.stage.account)
+    step = Step("deny_all", Target(TargetKind.ROLE, "arn:aws:iam::999999999999:role/theirs", "999999999999"))
+    wanted = {"unit": step.unit, "target": step.target.id, **WHY}
+    assert client.post(f"/api/v1/incidents/{incident}/requests", json=wanted, headers=mine).status_code == 403
+    now, change = service.world.clock.now(), Change("denies everything", "all", "the deny is taken off")
+    shown: list[Event] = [Requested(step, "who may", "a test"), Proposed(step, change)]
+    service.world.record.append(incident, service.world.record.length(incident), [(now, event) for event in shown])
+    said = {"step": step.id, "digest": change.digest(step), **WHY}
+    for headers, status in ((mine, 403), (bearer(Role.APPROVER, site.stage.account, "999999999999"), 202)):
+        for deed in ("declines", "approvals"):
+            assert client.post(f"/api/v1/incidents/{incident}/{deed}", json=said, headers=headers).status_code == status
+    back = {"step": step.id, **WHY}
+    assert client.post(f"/api/v1/incidents/{incident}/undo", json=back, headers=mine).status_code == 403
+    service.world.record.append(
+        incident,
+        service.world.record.length(incident),
+        [(now, Intended(step, change)), (now, Concluded(step, Outcome(OutcomeKind.DONE)))],
+    )
+    assert client.post(f"/api/v1/incidents/{incident}/restore", json=WHY, headers=mine).status_code == 403
+
+
+def test_an_admin_of_some_accounts_hands_on_no_more(client: TestClient, bearer: Callable[..., dict[str, str]]) -> None:
+    mine, every = bearer(Role.ADMIN, "111122223333"), bearer(Role.ADMIN)
+    for accounts, status in (((), 403), (("111122223333", "999999999999"), 403), (("111122223333",), 201)):
+        new = {"name": "kim", "role": "viewer", "accounts": accounts}
+        assert client.post("/api/v1/tokens", json=new, headers=mine).status_code == status
+    listed = client.get("/api/v1/tokens", headers=mine).json()
+    assert {tuple(t["accounts"]) for t in listed} == {("111122223333",)}
+    whole = client.get("/api/v1/me", headers=every).json()["id"]
+    assert client.delete(f"/api/v1/tokens/{whole}", headers=mine).status_code == 404
+    assert client.get("/api/v1/me", headers=every).status_code == 200
+    assert client.delete(f"/api/v1/tokens/{listed[-1]['id']}", headers=mine).status_code == 204
 
 
 def test_a_list_holds_only_what_its_bearer_may_see(

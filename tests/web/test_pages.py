@@ -10,18 +10,24 @@ from fastapi.routing import APIRoute
 from pages_world import HERE, Person, Read, note_one, person
 
 from conftest import Site, site_in
+from unleak.aws.services import is_service
 from unleak.engine.local import open_incident, run
 from unleak.model.credential import Origin
-from unleak.model.entry import Checked, Event, Noted
+from unleak.model.entry import Checked, Event, Noted, Proposed, Requested
+from unleak.model.errors import Misuse
 from unleak.model.evidence import CredentialFound, DescentRead, Exhibit, Fact
 from unleak.model.finding import Place
-from unleak.model.plan import Mode, Step, Target, TargetKind
+from unleak.model.plan import Change, Mode, Step, Target, TargetKind
 from unleak.standin.server import Standin
 from unleak.store.inbox import Inbox
 from unleak.store.sightings import finding_id
-from unleak.store.tokens import Role
+from unleak.store.tokens import MOST_SESSIONS, Kind, Role, by_token
 from unleak.web import pages
 from unleak.web.make import make_service
+from unleak.web.overview import account_of_incident
+from unleak.web.pages import step as step_page
+from unleak.web.pages.difference import difference
+from unleak.web.pages.visitor import SESSION
 from unleak.web.service import Service
 
 WHY = {"why": "a test"}
@@ -46,7 +52,7 @@ PAGES: tuple[tuple[str, str, Role, dict[str, str]], ...] = (
     ("POST", "/incidents/{id}/glass", Role.APPROVER, {"hours": "1", **WHY}),
     ("POST", "/incidents/{id}/mode", Role.APPROVER, {"mode": "observe", **WHY}),
     ("POST", "/incidents/{id}/hold", Role.APPROVER, {"on": "true", **WHY}),
-    ("POST", "/incidents/{id}/close", Role.APPROVER, WHY),
+    ("POST", "/incidents/{id}/close", Role.APPROVER, {"digest": "0" * 16, **WHY}),
     ("GET", "/findings", Role.VIEWER, {}),
     ("GET", "/findings/{finding}", Role.VIEWER, {}),
     ("POST", "/findings/{finding}/ignore", Role.RESPONDER, WHY),
@@ -125,6 +131,24 @@ def test_of_another_account_nothing_is_seen(service: Service, incident: str, ste
     assert service.world.record.length(incident) == before
 
 
+def test_of_another_account_nothing_is_decided_and_no_token_ended(service: Service, home: Site) -> None:
+    key = "AKIAQWERTYUIOPASDFGH"
+    made = open_incident(service.world, home.alert(key_id=key), Mode.OBSERVE, "a test")
+    mine = account_of_incident(made)
+    step = Step("deny_all", Target(TargetKind.ROLE, "arn:aws:iam::999999999999:role/theirs", "999999999999"))
+    now, change = service.world.clock.now(), Change("denies everything", "all", "the deny is taken off")
+    events: list[Event] = [Requested(step, "who may", "a test"), Proposed(step, change)]
+    service.world.record.append(made.id, made.seq, [(now, event) for event in events])
+    sam = person(service, Role.ADMIN, mine, name="sam of one account")
+    for deed in ("approve", "decline", "undo"):
+        said = {"step": step.id, "digest": change.digest(step), "why": "go"}
+        assert sam.send(f"/incidents/{made.id}/{deed}", **said) == 403
+    whole, _ = service.tokens.make("ada", Role.VIEWER, (), now, now + timedelta(days=1), "a test")
+    assert whole.id not in sam.get("/people")
+    assert "sam of one account" in sam.get("/people")
+    assert sam.send("/people/end", id=whole.id) == 404
+
+
 def test_the_table_has_every_page() -> None:
     routes = [r for router in pages.ROUTERS for r in router.routes if isinstance(r, APIRoute)]
     served = {(m, r.path) for r in routes for m in r.methods or () if r.path not in FOR_ALL}
@@ -140,6 +164,8 @@ def test_the_table_has_every_page() -> None:
         {"Sec-Fetch-Site": "none"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "null", "Host": ""},
+        {"Origin": "http://["},
         {},
     ],
     ids=str,
@@ -210,7 +236,7 @@ def test_a_cookie_is_for_this_host_alone_and_for_no_script(service: Service) -> 
 
 
 @pytest.mark.parametrize(
-    "place", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+    "place", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "//[", ""]
 )
 def test_signing_in_leads_to_a_place_of_ours(service: Service, place: str) -> None:
     now = service.world.clock.now()
@@ -242,13 +268,61 @@ def test_a_session_ends_by_hand_by_time_and_with_its_token(service: Service) -> 
     assert person(service, None).send("/signin", token=word) == 401
 
 
+def test_no_address_that_is_none_is_a_defect(service: Service) -> None:
+    client = person(service, Role.VIEWER).client
+    assert client.get("/nothing", headers={"Referer": "http://["}).status_code == 404
+    assert client.get("/signin?next=//[", follow_redirects=False).headers["location"] == "/"
+
+
+def test_no_session_outlives_a_token_that_is_ended_while_it_is_opened(service: Service) -> None:
+    now = service.world.clock.now()
+    token, _ = service.tokens.make("kim", Role.VIEWER, (), now, now + timedelta(days=1), "a test")
+    service.tokens.end(token.id, now)
+    before = len(service.tokens.all(Kind.SESSION))
+    with pytest.raises(Misuse):
+        service.tokens.make("kim", Role.VIEWER, (), now, now + SESSION, by_token(token.id), Kind.SESSION)
+    assert len(service.tokens.all(Kind.SESSION)) == before
+
+
+def test_signing_in_again_and_again_fills_no_store(service: Service) -> None:
+    now = service.world.clock.now()
+    token, _ = service.tokens.make("kim", Role.VIEWER, (), now, now + timedelta(days=1), "a test")
+    by = by_token(token.id)
+    for second in range(MOST_SESSIONS + 3):
+        at = now + timedelta(seconds=second)
+        service.tokens.make("kim", Role.VIEWER, (), at, at + SESSION, by, Kind.SESSION)
+    opened = [s for s in service.tokens.all(Kind.SESSION) if s.made_by == by]
+    assert (len(opened), opened[0].made_at) == (MOST_SESSIONS, now + timedelta(seconds=3))
+
+
+def test_a_token_ends_its_sessions_and_nothing_of_the_same_name(service: Service) -> None:
+    now = service.world.clock.now()
+    token, _ = service.tokens.make("kim", Role.ADMIN, (), now, now + timedelta(days=1), "a test")
+    _, word = service.tokens.make("ci", Role.VIEWER, (), now, now + timedelta(days=1), by_token(token.id))
+    service.tokens.end(token.id, now)
+    found = service.tokens.of(word)
+    assert found
+    assert found.is_good(now)
+
+
+def test_what_has_come_to_light_meanwhile_is_not_closed_over(service: Service, home: Site) -> None:
+    made = open_incident(service.world, home.alert(key_id="AKIA3456723456723456"), Mode.OBSERVE, "a test")
+    sam = person(service, Role.APPROVER)
+    page = f"/incidents/{made.id}"
+    old = {"digest": Read(sam.get(page)).closing, "why": "it is over"}
+    other = home.alert(key_id=made.key_id)
+    open_incident(service.world, replace(other, source="another"), None, "a test")
+    assert sam.send(f"{page}/close", **old) == 422
+    assert sam.send(f"{page}/close", digest=Read(sam.get(page)).closing, why="it is over") == 303
+
+
 def test_a_session_is_no_token_of_the_api(service: Service) -> None:
     kim = person(service, Role.ADMIN)
     bearer = {"Authorization": f"Bearer {kim.client.cookies['unleak']}"}
     assert kim.client.get("/api/v1/me", headers=bearer).status_code == 401
 
 
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}\u202etxt.exe\x1b[2J'
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}\u202etxt.exe\x1b[2J\u3164'
 
 
 @pytest.fixture(scope="module")
@@ -282,13 +356,23 @@ def test_what_others_have_named_is_text_on_every_page(service: Service, hostile:
         html = admin.get(f"/incidents/{hostile}{part}")
         read = Read(html)
         assert (read.runs, read.elements.count("script"), "img" in read.elements) == ([], 1, False)
-        assert not {"\u202e", "\x1b"} & set(html)
+        assert not {"\u202e", "\x1b", "\u3164"} & set(html)
         texts[part] = read.text
     assert all("<script>alert(1)</script>" in text for text in texts.values())
     listed = Read(admin.get("/incidents?q=%3Cscript%3E"))
     assert (listed.runs, listed.elements.count("script")) == ([], 1)
     sought = Read(admin.get('/incidents?q="><script>alert(1)</script>'))
     assert (sought.runs, sought.elements.count("script")) == ([], 1)
+
+
+def test_what_others_have_named_is_text_in_every_report(service: Service, hostile: str) -> None:
+    admin = person(service, Role.ADMIN)
+    for form in ("html", "md", "json", "text"):
+        told = admin.get(f"/incidents/{hostile}/report?format={form}")
+        assert not {"\x1b", "\u202e"} & set(told)
+    read = Read(admin.get(f"/incidents/{hostile}/report?format=html"))
+    assert not {"script", "img"} & set(read.elements)
+    assert "\u3164" not in read.text
 
 
 def test_no_page_of_a_large_incident_is_large(service: Service, home: Site) -> None:
@@ -323,3 +407,23 @@ def test_a_list_is_searched_and_filtered_by_its_address(service: Service, incide
     assert key not in viewer.get("/incidents?state=closed")
     assert incident in viewer.get("/incidents")
     assert viewer.get("/incidents?state=%00&mode=x&after=y&account=z")
+
+
+def test_who_has_not_all_of_it_before_them_decides_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = site.world()
+    made, service = open_incident(world, site.alert(), Mode.OBSERVE, "a test"), make_service(world, Inbox(world.record))
+    run(world, made.id, until=world.clock.now() + timedelta(seconds=5))
+    [row] = service.overview.rows()
+    address = f"/incidents/{made.id}/step?id={row.waits_for[0]}"
+    monkeypatch.setattr(step_page, "difference", lambda change, most=1: difference(change, most))
+    sam = person(service, Role.APPROVER)
+    cut, whole = sam.get(address), sam.get(f"{address}&whole=true")
+    assert ("See all of it" in cut, "/approve" in cut, "/decline" in cut) == (True, False, False)
+    assert ("See all of it" in whole, "/approve" in whole) == (False, True)
+    world.record.close()
+
+
+def test_a_fence_of_a_hundred_thousand_actions_is_none(service: Service, incident: str) -> None:
+    much = {"hours": "1", "why": "x", "allow": "s3:GetObject " * 101}
+    assert person(service, Role.APPROVER).send(f"/incidents/{incident}/glass", **much) == 422
+    assert all(is_service(name) for name in ["s3"] * 20_000)  # at once

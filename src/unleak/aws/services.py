@@ -14,9 +14,14 @@ def _prefixes() -> frozenset[str]:
     return frozenset(p for m in models for p in (m.signing_name, m.endpoint_prefix))
 
 
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(botocore.session.get_session().get_available_services())
+
+
 def is_service(prefix: str) -> bool:
-    """Whether actions of IAM begin with it, `s3`. Seconds for a name that botocore has not as its own."""
-    return prefix in botocore.session.get_session().get_available_services() or prefix in _prefixes()
+    """Whether actions of IAM begin with it, `s3`. Seconds, once, for a name that botocore has not as its own."""
+    return prefix in _names() or prefix in _prefixes()
 
 
 @cache

@@ -26,6 +26,7 @@ _BY_THEMSELVES = {
 }
 _MOST_HOURS = 12
 """Half a day is enough to give an application a new key."""
+_MOST_IN_A_FENCE = 100
 _MOST_HOURS_OF_A_YES = 168
 _ARN_PARTS = 5
 
@@ -129,15 +130,19 @@ class Fence:
 
     def __post_init__(self) -> None:
         _hours(self.hours, _MOST_HOURS)
+        if max(len(self.allow), len(self.where)) > _MOST_IN_A_FENCE:
+            raise Misuse(
+                f"a fence takes at most {_MOST_IN_A_FENCE} actions and addresses", "name fewer, or use s3:Get*"
+            )
         for action in self.allow:
             service, _, operation = action.partition(":")
             if not re.fullmatch(r"[A-Z][A-Za-z]+\*?", operation) or not is_service(service):
-                raise Misuse(f"{action} is no action of IAM that may be allowed", "write it like s3:GetObject")
+                raise Misuse(f"{action[:100]} is no action of IAM that may be allowed", "write it like s3:GetObject")
         for address in self.where:
             try:
                 ipaddress.ip_network(address)
             except ValueError as error:
-                raise Misuse(f"{address} is no address and no network", "write it like 192.0.2.0/24") from error
+                raise Misuse(f"{address[:100]} is no address and no network", "write it like 192.0.2.0/24") from error
 
 
 def note(world: World, incident: Incident, text: str, due: datetime | None, *, who: str) -> None:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from unleak.report.story import Story
+from unleak.report.words import plainly
 
 SCHEMA = "unleak.incident/1"
 
@@ -37,8 +38,14 @@ def _plain(value: object) -> str:
 def _environment(*, html: bool) -> Environment:
     loader = PackageLoader("unleak.report")
     made = Environment(loader=loader, autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701  Markdown is escaped by `cell`
+    if html:
+        made.finalize = _plain_text
     made.filters.update(when=_when, clock=_clock, cell=_cell)
     return made
+
+
+def _plain_text(value: object) -> object:
+    return plainly(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _when(value: datetime | None) -> str:

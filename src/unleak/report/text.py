@@ -35,7 +35,7 @@ def to_text(story: Story) -> str:
         lines += ["", f"Sessions may live until {when}: till then the denies stay (then: unleak incident restore)."]
     if story.look_again_at:
         lines += ["", f"Run it again after {_clock(story.look_again_at)} UTC: what is UNKNOWN now is known then."]
-    return "\n".join(lines)
+    return "\n".join(map(_clean, lines))
 
 
 def _notes(story: Story) -> list[str]:

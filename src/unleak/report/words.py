@@ -181,3 +181,26 @@ def _places(addresses: tuple[str, ...]) -> str:
         return "nowhere"
     more = len(addresses) - _MOST_ADDRESSES
     return ", ".join(addresses[:_MOST_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
+
+
+def plainly(text: str) -> str:
+    """Text from a trail is an attacker's text: what is not to be seen, or turns other text around, is shown as such."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if _is_harmless(c) else f"\\u{ord(c):04x}" for c in text)
+
+
+_TURNS_TEXT_AROUND = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)}
+_TAKES_NO_INK = {
+    chr(c)
+    for c in (
+        0x034F, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0x17B4, 0x17B6), *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0),
+    )
+}  # fmt: skip
+"""What counts as printable all the same: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point"""
+
+
+def _is_harmless(character: str) -> bool:
+    is_seen = character.isprintable() or character == "\n"
+    return is_seen and character not in _TURNS_TEXT_AROUND and character not in _TAKES_NO_INK

@@ -19,6 +19,10 @@ PREFIX = "unleak_"
 _BYTES = 32
 
 
+MOST_SESSIONS = 50
+"""That one token has opened: of more, the oldest ends."""
+
+
 class Kind(StrEnum):
     """What a program bears in a header, and a person's browser in a cookie: neither is good for the other."""
 
@@ -44,6 +48,9 @@ class Token:
         return self.ended_at is None and now < self.expires_at
 
 
+_SESSIONS = TOKENS.c.kind == Kind.SESSION.value
+
+
 class Tokens:
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -52,7 +59,9 @@ class Tokens:
         self, name: str, role: Role, accounts: tuple[str, ...], now: datetime, expires_at: datetime, made_by: str,
         kind: Kind = Kind.TOKEN,
     ) -> tuple[Token, str]:  # fmt: skip
-        """The token, and what its bearer shows: told once, here, and never again. Raises Misuse on an empty name."""
+        """The token, and what its bearer shows: told once, here, and never again. Raises Misuse on an empty name, and
+        where a session is made by a token that has been ended meanwhile.
+        """
         if not name.strip():
             raise Misuse("a token needs a name", "say who or what will bear it")
         word = PREFIX + secrets.token_urlsafe(_BYTES)
@@ -72,6 +81,9 @@ class Tokens:
         }
         with self._record.engine.begin() as db:
             db.execute(TOKENS.insert().values(**row))
+            if kind is Kind.SESSION:
+                _check_not_ended(db, made_by)
+                _end_oldest(db, made_by, now)
         return token, word
 
     def of(self, word: str, kind: Kind = Kind.TOKEN) -> Token | None:
@@ -90,7 +102,7 @@ class Tokens:
     def end(self, token_id: str, now: datetime) -> None:
         """From now on it is refused, and every session that was opened with it. Raises Misuse where there is none."""
         live = sa.and_(TOKENS.c.id == token_id, TOKENS.c.ended_at.is_(None))
-        opened = sa.and_(TOKENS.c.made_by == by_token(token_id), TOKENS.c.ended_at.is_(None))
+        opened = sa.and_(_SESSIONS, TOKENS.c.made_by == by_token(token_id), TOKENS.c.ended_at.is_(None))
         with self._record.engine.begin() as db:
             ended = db.execute(TOKENS.update().where(live).values(ended_at=now.isoformat())).rowcount
             if ended:
@@ -102,6 +114,22 @@ class Tokens:
 def by_token(token_id: str) -> str:
     """Who made a session that was opened with a token."""
     return f"token {token_id}"
+
+
+def _check_not_ended(db: sa.Connection, made_by: str) -> None:
+    """After the session is written, in its transaction: whoever ends the token waits for it, or is waited for."""
+    parent = sa.select(TOKENS.c.ended_at).where(TOKENS.c.id == made_by.removeprefix(by_token("")))
+    if db.execute(parent.with_for_update(read=True)).scalar():
+        raise Misuse("that token has been ended", "ask for another one")
+
+
+def _end_oldest(db: sa.Connection, made_by: str, now: datetime) -> None:
+    """What is over is forgotten, and of one token only so many are open: nobody fills the store by signing in."""
+    mine = sa.and_(_SESSIONS, TOKENS.c.made_by == made_by)
+    db.execute(TOKENS.delete().where(mine, TOKENS.c.expires_at < now.isoformat()))
+    opened = sa.select(TOKENS.c.id).where(mine).order_by(TOKENS.c.made_at.desc(), TOKENS.c.id)
+    if too_many := db.execute(opened.offset(MOST_SESSIONS)).scalars().all():
+        db.execute(TOKENS.delete().where(TOKENS.c.id.in_(too_many)))
 
 
 def _digest(word: str) -> str:

@@ -10,7 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from unleak.intake.notice import Reason, Refused
 from unleak.model.entry import Answered
 from unleak.model.incident import Incident
-from unleak.store.tokens import Role, Token
+from unleak.model.plan import Target
+from unleak.store.tokens import Kind, Role, Token
 from unleak.web.overview import account_of_incident
 from unleak.web.problems import NotAllowed, NotThere
 from unleak.web.service import Service
@@ -35,6 +36,29 @@ class Bearer:
     def sees_all_of(self, answered: Answered) -> bool:
         """An answer may tell of other accounts than its incident's."""
         return all(map(self.sees, answered.accounts))
+
+    def governs(self, accounts: tuple[str, ...]) -> bool:
+        """Whether this admin may make, see and end a token for these accounts: nobody hands on more than they have."""
+        mine = self.token.accounts
+        return not mine or (bool(accounts) and set(accounts) <= set(mine))
+
+    def touches(self, incident: Incident, target: Target) -> bool:
+        return self.sees(target.account or account_of_incident(incident))
+
+    def check_touches(self, incident: Incident, *targets: Target) -> None:
+        """An incident leads into other accounts, and a target may be named in any. Raises NotAllowed."""
+        for target in targets:
+            if not self.touches(incident, target):
+                raise NotAllowed(403, f"{target.id[:200]} is in an account that you are not for", "ask who is")
+
+    def check_decides(self, incident: Incident, step_id: str) -> None:
+        """As `check_touches`, of a change that was shown."""
+        if step_id in incident.actions:
+            self.check_touches(incident, incident.actions[step_id].step.target)
+
+    def check_restores(self, incident: Incident) -> None:
+        """As `check_touches`, of all that a restore may lift."""
+        self.check_touches(incident, *(a.step.target for a in incident.actions.values() if a.is_applied))
 
 
 def bearer_with(role: Role) -> Callable[..., Bearer]:
@@ -73,3 +97,13 @@ def seen(service: Service, bearer: Bearer, incident_id: str) -> Incident:
     if not incident.seq or not bearer.sees(account_of_incident(incident)):
         raise NotThere(f"there is no incident {incident_id[:64]}", "GET /api/v1/incidents lists them")
     return incident
+
+
+def check_governs(service: Service, bearer: Bearer, token_id: str) -> None:
+    """Raises NotThere for a token or a session that is none of this admin's."""
+    if bearer.token.accounts and not any(t.id == token_id and bearer.governs(t.accounts) for t in _every(service)):
+        raise NotThere(f"there is no token {token_id}", "GET /api/v1/tokens lists them")
+
+
+def _every(service: Service) -> list[Token]:
+    return [t for kind in Kind for t in service.tokens.all(kind)]

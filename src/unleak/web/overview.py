@@ -59,11 +59,17 @@ class Overview:
         self._told = Told(record)
         self._rows: dict[str, Row] = {}
         self._sorted: list[Row] = []
+        self._upto = -1
 
-    def rows(self) -> list[Row]:
-        """Newest first. Where somebody has written since, as it is now; what only time alters follows in a moment."""
+    def rows(self, upto: int | None = None) -> list[Row]:
+        """Newest first. Where somebody has written since, as it is now; what only time alters follows in a moment.
+        `upto`: what was read before is good enough where it has so many entries of all records.
+        """
         with self._lock:
+            if upto is not None and upto <= self._upto:
+                return self._sorted
             lengths = self._record.lengths()
+            self._upto = sum(lengths.values())
             if not self._rows and lengths:
                 self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
             stale = [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 
 _EACH_SECONDS = 1.0
@@ -29,16 +29,16 @@ class Pulse:
         """Whoever watches is told goodbye within a moment."""
         self.is_over = True
 
-    async def beats(self, name: str) -> AsyncIterator[int | None]:
+    async def beats(self, name: str) -> AsyncGenerator[int | None, None]:
         """The length of an incident's record whenever it has grown, the present one first; None now and then, when
         nothing happens. An empty name: of all together.
         """
         event = asyncio.Event()
         self._watchers[name].add(event)
-        if self._asking is None or self._asking.done():
-            self._known = await asyncio.to_thread(self._lengths)
-            self._asking = asyncio.create_task(self._ask())
         try:
+            if self._asking is None or self._asking.done():
+                self._known = await asyncio.to_thread(self._lengths)
+                self._asking = asyncio.create_task(self._ask())
             told = -1
             while not self.is_over:
                 if (now := self._length(name)) != told:

@@ -1,5 +1,6 @@
 """What every route works with."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class Service:
     """`fetch` gets small public files: key sets, certificates. `try_now` looks at an incident of which this process
     holds the secret, at once, and returns when it was looked at; `woken` hears that there is something to do.
     `provider` vouches for people at the pages; None where they show a token.
+    `watching`: how often each bearer watches what is new.
     """
 
     world: World
@@ -36,6 +38,7 @@ class Service:
     try_now: Callable[[str], None] = lambda _: None
     woken: Callable[[], None] = lambda: None
     counts: Counts = field(default_factory=Counts)
+    watching: Counter[str] = field(default_factory=Counter)
     strangers: Patience = field(default_factory=lambda: Patience(60))
     bearers: Patience = field(default_factory=lambda: Patience(1200))
     provider: Provider | None = None

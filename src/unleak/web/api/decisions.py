@@ -135,6 +135,7 @@ def open_(service: Asked, bearer: Responder, leak: Leak) -> Said:
 @ROUTER.post("/incidents/{incident_id}/approvals", status_code=202)
 def approve(service: Asked, bearer: Approver, incident_id: IncidentId, yes: Yes) -> Said:
     incident = seen(service, bearer, incident_id)
+    bearer.check_decides(incident, yes.step)
     change = decisions.approve(
         service.world, incident, yes.step, who=bearer.who, why=yes.why, hours=yes.hours, digest=yes.digest
     )
@@ -145,6 +146,7 @@ def approve(service: Asked, bearer: Approver, incident_id: IncidentId, yes: Yes)
 def decline(service: Asked, bearer: Approver, incident_id: IncidentId, no: No) -> Said:
     """The change waits no longer. It can be approved later all the same."""
     incident = seen(service, bearer, incident_id)
+    bearer.check_decides(incident, no.step)
     change = decisions.decline(service.world, incident, no.step, who=bearer.who, why=no.why, digest=no.digest)
     return _written(service, incident_id, f"declined: {change.summary}", bearer.who)
 
@@ -161,6 +163,7 @@ def close(service: Asked, bearer: Approver, incident_id: IncidentId, over: Why) 
 def request(service: Asked, bearer: Responder, incident_id: IncidentId, wanted: Wanted) -> Said:
     """A change that the table does not want by itself: it is shown, and waits for an approval."""
     incident = seen(service, bearer, incident_id)
+    bearer.check_touches(incident, decisions.target_of(incident, wanted.target))
     step = decisions.request(
         service.world, incident, wanted.unit, wanted.target, who=bearer.who, why=wanted.why, options=wanted.options
     )
@@ -214,7 +217,7 @@ def break_glass(service: Asked, bearer: Approver, incident_id: IncidentId, glass
 @ROUTER.post("/incidents/{incident_id}/undo")
 def take_back(service: Asked, bearer: Approver, incident_id: IncidentId, back: Back) -> Undone:
     """One change of ours. A leaked key is never activated again."""
-    seen(service, bearer, incident_id)
+    bearer.check_decides(seen(service, bearer, incident_id), back.step)
     with service.world.record.lease(incident_id):
         _, outcome = undo(service.world, incident_id, back.step, who=bearer.who, why=without_secret(back.why))
     log("undone", incident=incident_id, step=back.step, outcome=outcome.kind.value, who=bearer.who)
@@ -224,7 +227,7 @@ def take_back(service: Asked, bearer: Approver, incident_id: IncidentId, back: B
 @ROUTER.post("/incidents/{incident_id}/restore")
 def lift_all(service: Asked, bearer: Approver, incident_id: IncidentId, back: Why) -> list[Undone]:
     """Every deny of an incident that is over."""
-    seen(service, bearer, incident_id)
+    bearer.check_restores(seen(service, bearer, incident_id))
     with service.world.record.lease(incident_id):
         _, outcomes = restore(service.world, incident_id, who=bearer.who, why=without_secret(back.why))
     log("restored", incident=incident_id, changes=len(outcomes), who=bearer.who)

@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from unleak.store.tokens import Role, Token
 from unleak.web.api.asked import Asked, Body
-from unleak.web.bearer import Admin, Viewer
+from unleak.web.bearer import Admin, Viewer, check_governs
 from unleak.web.log import log
+from unleak.web.problems import NotAllowed
 
 ROUTER = APIRouter(tags=["tokens"])
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
@@ -50,12 +51,13 @@ def me(bearer: Viewer) -> TokenRow:
 
 @ROUTER.get("/tokens")
 def list_tokens(service: Asked, bearer: Admin) -> list[TokenRow]:
-    del bearer
-    return [_row(t) for t in service.tokens.all()]
+    return [_row(t) for t in service.tokens.all() if bearer.governs(t.accounts)]
 
 
 @ROUTER.post("/tokens", status_code=201)
 def make_token(service: Asked, bearer: Admin, new: NewToken) -> Made:
+    if not bearer.governs(new.accounts):
+        raise NotAllowed(403, "your token is for some accounts, and this one would be for others", "name some of yours")
     now = service.world.clock.now()
     ends = now + timedelta(days=new.days)
     token, word = service.tokens.make(new.name, new.role, new.accounts, now, ends, bearer.who)
@@ -65,6 +67,7 @@ def make_token(service: Asked, bearer: Admin, new: NewToken) -> Made:
 
 @ROUTER.delete("/tokens/{token_id}", status_code=204)
 def end_token(service: Asked, bearer: Admin, token_id: str) -> None:
+    check_governs(service, bearer, token_id[:16])
     service.tokens.end(token_id[:16], service.world.clock.now())
     log("token ended", token=token_id[:16], who=bearer.who)
 

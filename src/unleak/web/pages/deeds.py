@@ -21,7 +21,7 @@ from unleak.web.api.asked import Asked, IncidentId, Words
 from unleak.web.bearer import Bearer, seen
 from unleak.web.log import log
 from unleak.web.pages.forms import Form, form_of
-from unleak.web.pages.incident import restore_digest
+from unleak.web.pages.incident import close_digest, restore_digest, shown
 from unleak.web.pages.looks import HEADERS
 from unleak.web.pages.step import undo_digest
 from unleak.web.pages.visitor import Approver, Responder
@@ -96,6 +96,7 @@ async def _do(
 @ROUTER.post("/incidents/{incident_id}/approve")
 async def approve(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
     def deed(incident: Incident, yes: Yes) -> None:
+        bearer.check_decides(incident, yes.step)
         decisions.approve(
             service.world, incident, yes.step, who=bearer.who, why=yes.why, hours=yes.hours, digest=yes.digest
         )
@@ -106,6 +107,7 @@ async def approve(request: Request, service: Asked, bearer: Approver, incident_i
 @ROUTER.post("/incidents/{incident_id}/decline")
 async def decline(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
     def deed(incident: Incident, no: OfStep) -> None:
+        bearer.check_decides(incident, no.step)
         decisions.decline(service.world, incident, no.step, who=bearer.who, why=no.why, digest=no.digest)
 
     return await _do(request, service, bearer, incident_id, "declined", OfStep, deed)
@@ -114,12 +116,13 @@ async def decline(request: Request, service: Asked, bearer: Approver, incident_i
 @ROUTER.post("/incidents/{incident_id}/undo")
 async def take_back(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
     def deed(incident: Incident, back: OfStep) -> None:
-        state = incident.actions.get(back.step)
-        if state is None or undo_digest(state) != back.digest:
-            raise Misuse(
-                f"{back.step} has changed since it was shown", "look at it again, then decide on what it is now"
-            )
+        bearer.check_decides(incident, back.step)
         with service.world.record.lease(incident_id):
+            state = seen(service, bearer, incident_id).actions.get(back.step)
+            if state is None or undo_digest(state) != back.digest:
+                raise Misuse(
+                    f"{back.step} has changed since it was shown", "look at it again, then decide on what it is now"
+                )
             _, outcome = undo(service.world, incident_id, back.step, who=bearer.who, why=without_secret(back.why))
         _check(back.step, outcome)
 
@@ -129,10 +132,11 @@ async def take_back(request: Request, service: Asked, bearer: Approver, incident
 @ROUTER.post("/incidents/{incident_id}/restore")
 async def lift_all(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
     def deed(incident: Incident, back: Lifting) -> None:
-        if restore_digest(incident) != back.digest:
-            raise Misuse("what would be lifted has changed since it was shown", "look at it again")
-        with service.world.record.lease(incident.id):
-            _, outcomes = restore(service.world, incident.id, who=bearer.who, why=without_secret(back.why))
+        bearer.check_restores(incident)
+        with service.world.record.lease(incident_id):
+            if restore_digest(seen(service, bearer, incident_id)) != back.digest:
+                raise Misuse("what would be lifted has changed since it was shown", "look at it again")
+            _, outcomes = restore(service.world, incident_id, who=bearer.who, why=without_secret(back.why))
         for step_id, outcome in outcomes:
             _check(step_id, outcome)
 
@@ -166,10 +170,13 @@ async def hold(request: Request, service: Asked, bearer: Approver, incident_id: 
 
 @ROUTER.post("/incidents/{incident_id}/close")
 async def close(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
-    def deed(incident: Incident, over: Why) -> None:
-        decisions.close(service.world, incident, who=bearer.who, why=over.why)
+    def deed(_: Incident, over: Lifting) -> None:
+        it = shown(service, bearer, incident_id)
+        if close_digest(it) != over.digest:
+            raise Misuse("more has come to light since this was shown", "look at it again, then close it")
+        decisions.close(service.world, it.incident, who=bearer.who, why=over.why)
 
-    return await _do(request, service, bearer, incident_id, "closed", Why, deed)
+    return await _do(request, service, bearer, incident_id, "closed", Lifting, deed)
 
 
 @ROUTER.post("/incidents/{incident_id}/note")

@@ -94,6 +94,7 @@ def incident_page(
         show=show if show in SHOWS else "",
         modes=list(Mode),
         restore_digest=restore_digest(it.incident),
+        close_digest=close_digest(it),
         why_not_restore=why_not_restore(it.incident, it.now),
         titles=TITLES,
     )
@@ -152,6 +153,14 @@ def restore_digest(incident: Incident) -> str:
     """Of what a restore would lift, as it is shown."""
     applied = sorted(a.change.digest(a.step) for a in incident.actions.values() if a.is_applied and a.change)
     return sha256(" ".join(applied).encode()).hexdigest()[:16]
+
+
+def close_digest(it: Shown) -> str:
+    """Of what a person has before them who says that it is over: looks that go on all the time do not alter it."""
+    story, incident = it.story, it.incident
+    known = (sorted(incident.credentials), sorted(t.arn for t in things_of(incident)), len(incident.alerts))
+    text = repr((story.status, known, story.by_hand, story.unknown, [(m.step_id, m.state) for m in story.measures]))
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def _window(it: Shown) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from unleak.report.words import plainly
 from unleak.store.tokens import Role
 from unleak.web.bearer import Bearer
 from unleak.web.pages.menu import MENU
@@ -26,7 +27,6 @@ HEADERS = {
 }
 STATIC = {f.name: f.read_bytes() for f in (files(__package__) / "static").iterdir()}
 _MARK = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC))).hexdigest()[:12]
-_TURNS_TEXT_AROUND = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)}
 
 
 def page(
@@ -56,14 +56,7 @@ def _may(bearer: Bearer | None) -> Any:
 
 
 def plain(value: object) -> object:
-    """Text from a trail is an attacker's text: what is not to be seen, or turns other text around, is shown as such."""
-    if isinstance(value, Markup) or not isinstance(value, str) or (value.isascii() and value.isprintable()):
-        return value
-    return "".join(c if _is_harmless(c) else f"\\u{ord(c):04x}" for c in value)
-
-
-def _is_harmless(character: str) -> bool:
-    return (character.isprintable() or character == "\n") and character not in _TURNS_TEXT_AROUND
+    return plainly(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def when(value: datetime | None, nothing: str = "not known") -> Markup:

@@ -85,6 +85,8 @@ def _good_token(request: Request, service: Service, word: str) -> Token | None:
     """Raises Refused where too much from this address was refused."""
     token = service.tokens.of(word) if word else None
     if token is not None and token.is_good(service.world.clock.now()):
+        if not service.bearers.spend(token.id):
+            raise Refused(Reason.TOO_MANY, "this token asks too often", "wait a minute")
         return token
     if not service.strangers.spend(request.client.host if request.client else ""):
         raise Refused(Reason.TOO_MANY, "too much from this address was refused", "wait a minute")

@@ -22,13 +22,22 @@ _MOST_LINES = 60
 
 
 @ROUTER.get("/incidents/{incident_id}/step")
-def step_page(request: Request, service: Asked, bearer: Viewer, incident_id: IncidentId, id: str) -> Response:  # noqa: A002  short in the address
+def step_page(
+    request: Request,
+    service: Asked,
+    bearer: Viewer,
+    incident_id: IncidentId,
+    id: str,  # noqa: A002  short in the address
+    whole: str = "",
+) -> Response:
+    """`whole`: however long the change is. Only who has all of it before them decides on it."""
     it = shown(service, bearer, incident_id)
     state = it.incident.actions.get(id)
     waits = _waits(it, id)
     change = waits.change if waits else state.change or state.proposal if state else None
     if state is None or change is None:
         raise NotThere(f"{incident_id} has no such change", "its page lists those that there are")
+    rows = difference(change, None) if whole else difference(change)
     return page(
         request,
         bearer,
@@ -38,13 +47,15 @@ def step_page(request: Request, service: Asked, bearer: Viewer, incident_id: Inc
         action=state,
         title=TITLES.get(state.step.unit, state.step.unit),
         change=change,
-        rows=difference(change),
+        rows=rows,
+        is_cut=any(row.sign == "…" for row in rows),
         waits=waits,
         digest=change.digest(state.step),
         undo_digest=undo_digest(state),
         declined=state.declined if state.is_declined else None,
         why_stays=_why_stays(it, state),
         lines=_lines(service, incident_id, id),
+        decides=bearer.touches(it.incident, state.step.target),
     )
 
 

@@ -26,7 +26,13 @@ def is_page(request: Request) -> bool:
 
 
 def problem_page(request: Request, status: int, said: str, hint: str) -> HTMLResponse:
-    came_from = urlsplit(request.headers.get("referer", ""))
-    back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     title = _TITLES.get(status, "That did not work")
-    return page(request, None, "problem.html", status, title=title, said=said, hint=hint, back=local_path(back or "/"))
+    return page(request, None, "problem.html", status, title=title, said=said, hint=hint, back=_came_from(request))
+
+
+def _came_from(request: Request) -> str:
+    try:
+        place = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    return local_path(place.path + (f"?{place.query}" if place.query else ""))

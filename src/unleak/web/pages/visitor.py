@@ -70,8 +70,9 @@ def check_sent_from_here(request: Request) -> None:
     if request.method in {"GET", "HEAD"}:
         return
     site = request.headers.get("sec-fetch-site")
-    origin = urlsplit(request.headers.get("origin", "")).netloc
-    if site != "same-origin" if site is not None else origin != request.headers.get("host"):
+    host = request.headers.get("host", "")
+    ours = {f"{scheme}://{host}" for scheme in ("https", "http")} if host else set()
+    if site != "same-origin" if site is not None else request.headers.get("origin") not in ours:
         raise NotAllowed(403, "this was not sent from one of our own pages", "open the page, and send it from there")
 
 
@@ -117,6 +118,5 @@ def _asked_for(request: Request) -> str:
 
 def local_path(given: str) -> str:
     """A place of ours to go on at; whatever else is given, the start."""
-    parts = urlsplit(given)
-    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return given if is_ours and given.isprintable() and "\\" not in given else "/"
+    is_ours = given.startswith("/") and not given.startswith("//") and given.isprintable() and "\\" not in given
+    return given if is_ours else "/"
