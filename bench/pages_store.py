@@ -1,5 +1,5 @@
 # ruff: noqa: INP001, S101  a script's part, no package
-"""What the pages are measured over: one incident contained on the embedded AWS, copied under other ids; and a large one."""
+"""What the pages are measured over: an incident contained on the embedded AWS, copied under other ids; a large one."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def _copies(rows: list[dict[str, Any]], key_id: str, other: str, back: timedelta
 
 
 def add_large(record: Record, like: str, key_id: str, entries: int, credentials: int) -> str:
-    """The incident `like`, with credentials minted by some forty of them of fifty roles, then looks until it is long."""
+    """The incident `like`, with credentials of fifty roles, minted by forty others; then looks until it is long."""
     known = [(e.at, e.event) for e in record.entries(like)]
     incident, at = record.incident(like), known[-1][0]
     parents, events = [incident.key_id], list[tuple[datetime, Event]](known)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Seen:
-    """`heard`: when, of which incident (or all of them), how long it was. `pages`: seconds of each, `refused`: codes."""
+    """`heard`: when, of which incident (empty: of all), how long it was. `pages`: seconds of each. `refused`: codes."""
 
     heard: list[tuple[float, str, int]] = field(default_factory=list)
     renewed: list[tuple[float, str]] = field(default_factory=list)

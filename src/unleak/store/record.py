@@ -152,8 +152,8 @@ class Record:
     def lengths(self) -> dict[str, int]:
         """How many entries each incident has."""
         with self.engine.connect() as db:
-            rows = db.execute(sa.select(INCIDENTS.c.incident, INCIDENTS.c.seq))
-            return {row.incident: row.seq for row in rows}
+            rows = db.execute(sa.select(INCIDENTS.c.incident, INCIDENTS.c.seq)).all()
+        return dict(map(tuple, rows))
 
     def targets_touched_since(self, when: datetime) -> set[str]:
         """Principals and keys that any incident has intended to change since then: for the hourly limit."""

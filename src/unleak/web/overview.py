@@ -6,7 +6,7 @@ Worked out once for each length of a record, by whichever process is asked first
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -46,6 +46,14 @@ class Row:
     alters_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Every incident, newest first. `turn` is another one whenever anything in it is."""
+
+    turn: int
+    rows: tuple[Row, ...]
+
+
 _PATIENCE_SECONDS = 0.02
 _AT_ONCE = 100
 STATES = ("waits", "works", "contained", "closed")
@@ -58,18 +66,31 @@ class Overview:
         self._record, self._now, self._lock = record, now, Lock()
         self._told = Told(record)
         self._rows: dict[str, Row] = {}
-        self._sorted: list[Row] = []
+        self._listed = Listed(0, ())
+        self._asked_at = 0.0
 
-    def rows(self) -> list[Row]:
-        """Newest first. Where somebody has written since, as it is now; what only time alters follows in a moment."""
+    def rows(self) -> Sequence[Row]:
+        return self.listed().rows
+
+    def listed(self) -> Listed:
+        """Where somebody has written since, as it is now; what only time alters follows in a moment. Who waits while
+        another one begins to ask the record takes what that one learns: it is no older than their question.
+        """
+        came_at = time.monotonic()
         with self._lock:
+            if self._asked_at > came_at:
+                return self._listed
+            asked_at = time.monotonic()
             lengths = self._record.lengths()
             if not self._rows and lengths:
                 self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
             stale = [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]
-            if self._renew(stale) + self._renew(self._due(), _PATIENCE_SECONDS) or len(self._sorted) != len(self._rows):
-                self._sorted = sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
-            return self._sorted
+            renewed = self._renew(stale) + self._renew(self._due(), _PATIENCE_SECONDS)
+            if renewed or len(self._listed.rows) != len(self._rows):
+                newest_first = sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
+                self._listed = Listed(self._listed.turn + 1, tuple(newest_first))
+            self._asked_at = asked_at
+            return self._listed
 
     def _due(self) -> list[str]:
         now = self._now()

@@ -9,6 +9,7 @@ from unleak.service_config import Listening
 from unleak.store.inbox import Inbox
 from unleak.store.tokens import Tokens
 from unleak.web.counts import Counts
+from unleak.web.kept import Kept
 from unleak.web.overview import Overview
 from unleak.web.patience import Patience
 from unleak.web.pulse import Pulse
@@ -31,6 +32,7 @@ class Service:
     fetch: Callable[[str], bytes]
     try_now: Callable[[str], None] = lambda _: None
     woken: Callable[[], None] = lambda: None
+    kept: Kept = field(default_factory=Kept)
     counts: Counts = field(default_factory=Counts)
     strangers: Patience = field(default_factory=lambda: Patience(60))
     bearers: Patience = field(default_factory=lambda: Patience(1200))
