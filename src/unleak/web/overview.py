@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from unleak.iam.key_id import account_of
-from unleak.model.incident import Incident
+from unleak.model.incident import Incident, fold
 from unleak.model.plan import Plan, VerdictKind
 from unleak.playbook import playbook
 from unleak.store.codec import from_plain, to_plain
@@ -56,6 +56,7 @@ class Listed:
 
 _PATIENCE_SECONDS = 0.02
 _AT_ONCE = 100
+_LONG, _MOST_LONG = 500, 16
 STATES = ("waits", "works", "contained", "closed")
 
 
@@ -66,6 +67,7 @@ class Overview:
         self._record, self._now, self._lock = record, now, Lock()
         self._told = Told(record)
         self._rows: dict[str, Row] = {}
+        self._long: dict[str, Incident] = {}
         self._listed = Listed(0, ())
         self._asked_at = 0.0
 
@@ -114,10 +116,20 @@ class Overview:
         self._told.keep({i: (row.seq, json.dumps(to_plain(row))) for i, row in renewed.items()})
 
     def _look(self, incident_id: str) -> Row:
-        incident, now = self._record.incident(incident_id), self._now()
+        incident, now = self._read(incident_id), self._now()
         plan = playbook(incident, now)
         alters_at = plan.wake_at if plan.wake_at is not None and plan.wake_at > now else None
         return row_of(incident, state_of(incident, plan), tuple(p.step.id for p in plan.pending), alters_at)
+
+    def _read(self, incident_id: str) -> Incident:
+        """Long ones are read on from where they were left: whatever is written to one would hold up every list."""
+        known = self._long.pop(incident_id, Incident())
+        incident = fold(known, self._record.entries(incident_id, known.seq))
+        if incident.seq >= _LONG:
+            self._long[incident_id] = incident
+            while len(self._long) > _MOST_LONG:
+                del self._long[next(iter(self._long))]
+        return incident
 
 
 def _kept(stored: tuple[str, tuple[int, str]]) -> tuple[str, Row | None]:
