@@ -69,7 +69,7 @@ class Overview:
         self._rows: dict[str, Row] = {}
         self._long: dict[str, Incident] = {}
         self._listed = Listed(0, ())
-        self._asked_at = 0.0
+        self._asked_at, self._extent = 0.0, (0, 0)
 
     def rows(self) -> Sequence[Row]:
         return self.listed().rows
@@ -83,23 +83,28 @@ class Overview:
             if self._asked_at > came_at:
                 return self._listed
             asked_at = time.monotonic()
-            lengths = self._record.lengths()
-            if not self._rows and lengths:
-                self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
-            stale = [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]
-            renewed = self._renew(stale) + self._renew(self._due(), _PATIENCE_SECONDS)
+            extent = self._record.extent()
+            renewed = self._renew(self._stale() if extent != self._extent else ())
+            self._extent = extent
+            renewed += self._renew(self._due(), _PATIENCE_SECONDS)
             if renewed or len(self._listed.rows) != len(self._rows):
                 newest_first = sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
                 self._listed = Listed(self._listed.turn + 1, tuple(newest_first))
             self._asked_at = asked_at
             return self._listed
 
+    def _stale(self) -> list[str]:
+        lengths = self._record.lengths()
+        if not self._rows and lengths:
+            self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
+        return [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]
+
     def _due(self) -> list[str]:
         now = self._now()
         due = [r for r in self._rows.values() if r.alters_at is not None and r.alters_at <= now]
         return [r.id for r in sorted(due, key=lambda r: r.alters_at or now)]
 
-    def _renew(self, incident_ids: list[str], patience: float | None = None) -> int:
+    def _renew(self, incident_ids: Sequence[str], patience: float | None = None) -> int:
         """How many were; as many as there is time for, and one at least."""
         begun, renewed = time.monotonic(), dict[str, Row]()
         for incident_id in incident_ids:
