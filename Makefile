@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One more than processors: tests of a service wait for other processes much of their time.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
-.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench-review    an organisation of 20 accounts in 17 regions: time, calls, calls throttled, peak memory"
 	@echo "make bench-purge     a history of 50,000 commits rewritten and proven; beside git-filter-repo alone"
 	@echo "make bench-service   alerts a second while it is killed, from a push to the quarantine, ten thousand bad requests"
+	@echo "make bench-pages     ten thousand incidents, a large one, two hundred who watch while keys are contained"
 	@echo "make incidents   a thousand generated incidents of known truth: every credential found, nobody blamed (10 min)"
 	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
 	@echo "make crash   every playbook killed at every boundary and change (an hour; EVERY=3: a third of them)"
@@ -72,6 +73,9 @@ bench-purge: $(VENV)/.dev
 
 bench-service: $(VENV)/.dev
 	$(BIN)/python bench/service.py $(BENCH)
+
+bench-pages: $(VENV)/.dev
+	$(BIN)/python bench/pages.py $(BENCH)
 
 incidents: $(VENV)/.dev
 	PYTHONPATH=tests:tests/investigate $(BIN)/python tests/investigate/test_chain.py $(SEEDS)

@@ -174,27 +174,39 @@ def dead_since(incident: Incident, owner: KeyOwner) -> datetime | None:
 
 def last_session_of(incident: Incident, target: Target) -> datetime | None:
     """When the last session that could exist of this principal has expired; None while new ones can still come."""
-    mine = [o for o in owners(incident) if target.kind is TargetKind.ROLE or user_of(o) == target]
+    return _last_session(incident, target, owners(incident), _minting(incident))
+
+
+def _last_session(
+    incident: Incident, target: Target, known_owners: list[KeyOwner], minting: list[Target]
+) -> datetime | None:
+    """`minting`: roles that still can make sessions of others."""
+    mine = [o for o in known_owners if target.kind is TargetKind.ROLE or user_of(o) == target]
     dead = [dead_since(incident, o) for o in mine]
     known = [d for d in dead if d is not None]
     if not known or len(known) != len(dead):
         return None
     if target.kind is TargetKind.USER:
         return max(known) + USER_SESSION
-    if _still_minting(incident, target):
+    if any(role != target for role in minting) or _is_on_a_machine(incident, target):
         return None
     cut = incident.action(Step("revoke_role_sessions", target))
     since = cut.verdict.since if cut is not None and cut.verdict is not None and cut.verdict.holds else None
     return max([*known, since]) + ROLE_SESSION if since is not None else None
 
 
-def _still_minting(incident: Incident, role: Target) -> bool:
-    """A machine that holds the role and is not seen stopped, or another role of the chain that is not cut off."""
+def _minting(incident: Incident) -> list[Target]:
+    """Roles of the chain that are not cut off."""
+    return [r for r in roles(incident) if not incident.holds(Step("revoke_role_sessions", r))]
+
+
+def _is_on_a_machine(incident: Incident, role: Target) -> bool:
+    """A machine that holds the role and is not seen stopped."""
     for arn, held in incident.instance_roles.items():
         machine = Target(TargetKind.INSTANCE, arn, role.account)
         if held == role.id and not incident.holds(Step("stop_instance", machine)):
             return True
-    return any(not incident.holds(Step("revoke_role_sessions", r)) for r in roles(incident) if r != role)
+    return False
 
 
 def glass_of(incident: Incident, key: Target) -> list[ActionState]:
@@ -246,7 +258,8 @@ def may_restore_at(incident: Incident) -> datetime | None:
     if incident.owner is not None and incident.owner.is_root:
         return _root_gone_at(incident, incident.owner.account)
     targets: list[Target] = [*users(incident), *roles(incident)]
-    times = [last_session_of(incident, t) for t in targets]
+    known_owners, minting = owners(incident), _minting(incident)  # asked once: there may be many of each
+    times = [_last_session(incident, t, known_owners, minting) for t in targets]
     known = [t for t in times if t is not None]
     return max(known, default=None) if len(known) == len(times) else None
 

@@ -147,8 +147,15 @@ class Record:
     def lengths(self) -> dict[str, int]:
         """How many entries each incident has."""
         with self.engine.connect() as db:
-            rows = db.execute(sa.select(INCIDENTS.c.incident, INCIDENTS.c.seq))
-            return {row.incident: row.seq for row in rows}
+            rows = db.execute(sa.select(INCIDENTS.c.incident, INCIDENTS.c.seq)).all()
+        return dict(map(tuple, rows))
+
+    def extent(self) -> tuple[int, int]:
+        """How many incidents there are, and how many entries they have together: it grows with whatever is written."""
+        query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(INCIDENTS.c.seq), 0)).select_from(INCIDENTS)
+        with self.engine.connect() as db:
+            count, entries = db.execute(query).one()
+        return int(count), int(entries)
 
     def targets_touched_since(self, when: datetime) -> set[str]:
         """Principals and keys that any incident has intended to change since then: for the hourly limit."""

@@ -6,13 +6,13 @@ Worked out once for each length of a record, by whichever process is asked first
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 
 from unleak.iam.key_id import account_of
-from unleak.model.incident import Incident
+from unleak.model.incident import Incident, fold
 from unleak.model.plan import Plan, VerdictKind
 from unleak.playbook import playbook
 from unleak.store.codec import from_plain, to_plain
@@ -46,8 +46,17 @@ class Row:
     alters_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Every incident, newest first. `turn` is another one whenever anything in it is."""
+
+    turn: int
+    rows: tuple[Row, ...]
+
+
 _PATIENCE_SECONDS = 0.02
 _AT_ONCE = 100
+_LONG, _MOST_LONG = 500, 16
 STATES = ("waits", "works", "contained", "closed")
 
 
@@ -58,31 +67,44 @@ class Overview:
         self._record, self._now, self._lock = record, now, Lock()
         self._told = Told(record)
         self._rows: dict[str, Row] = {}
-        self._sorted: list[Row] = []
-        self._upto = -1
+        self._long: dict[str, Incident] = {}
+        self._listed = Listed(0, ())
+        self._asked_at, self._extent = 0.0, (0, 0)
 
-    def rows(self, upto: int | None = None) -> list[Row]:
-        """Newest first. Where somebody has written since, as it is now; what only time alters follows in a moment.
-        `upto`: what was read before is good enough where it has so many entries of all records.
+    def rows(self) -> Sequence[Row]:
+        return self.listed().rows
+
+    def listed(self) -> Listed:
+        """Where somebody has written since, as it is now; what only time alters follows in a moment. Who waits while
+        another one begins to ask the record takes what that one learns: it is no older than their question.
         """
+        came_at = time.monotonic()
         with self._lock:
-            if upto is not None and upto <= self._upto:
-                return self._sorted
-            lengths = self._record.lengths()
-            self._upto = sum(lengths.values())
-            if not self._rows and lengths:
-                self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
-            stale = [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]
-            if self._renew(stale) + self._renew(self._due(), _PATIENCE_SECONDS) or len(self._sorted) != len(self._rows):
-                self._sorted = sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
-            return self._sorted
+            if self._asked_at > came_at:
+                return self._listed
+            asked_at = time.monotonic()
+            extent = self._record.extent()
+            renewed = self._renew(self._stale() if extent != self._extent else ())
+            self._extent = extent
+            renewed += self._renew(self._due(), _PATIENCE_SECONDS)
+            if renewed or len(self._listed.rows) != len(self._rows):
+                newest_first = sorted(self._rows.values(), key=lambda r: (r.opened_at, r.id), reverse=True)
+                self._listed = Listed(self._listed.turn + 1, tuple(newest_first))
+            self._asked_at = asked_at
+            return self._listed
+
+    def _stale(self) -> list[str]:
+        lengths = self._record.lengths()
+        if not self._rows and lengths:
+            self._rows = {i: row for i, row in map(_kept, self._told.all().items()) if row is not None}
+        return [i for i, seq in lengths.items() if (row := self._rows.get(i)) is None or row.seq != seq]
 
     def _due(self) -> list[str]:
         now = self._now()
         due = [r for r in self._rows.values() if r.alters_at is not None and r.alters_at <= now]
         return [r.id for r in sorted(due, key=lambda r: r.alters_at or now)]
 
-    def _renew(self, incident_ids: list[str], patience: float | None = None) -> int:
+    def _renew(self, incident_ids: Sequence[str], patience: float | None = None) -> int:
         """How many were; as many as there is time for, and one at least."""
         begun, renewed = time.monotonic(), dict[str, Row]()
         for incident_id in incident_ids:
@@ -99,10 +121,20 @@ class Overview:
         self._told.keep({i: (row.seq, json.dumps(to_plain(row))) for i, row in renewed.items()})
 
     def _look(self, incident_id: str) -> Row:
-        incident, now = self._record.incident(incident_id), self._now()
+        incident, now = self._read(incident_id), self._now()
         plan = playbook(incident, now)
         alters_at = plan.wake_at if plan.wake_at is not None and plan.wake_at > now else None
         return row_of(incident, state_of(incident, plan), tuple(p.step.id for p in plan.pending), alters_at)
+
+    def _read(self, incident_id: str) -> Incident:
+        """Long ones are read on from where they were left: whatever is written to one would hold up every list."""
+        known = self._long.pop(incident_id, Incident())
+        incident = fold(known, self._record.entries(incident_id, known.seq))
+        if incident.seq >= _LONG:
+            self._long[incident_id] = incident
+            while len(self._long) > _MOST_LONG:
+                del self._long[next(iter(self._long))]
+        return incident
 
 
 def _kept(stored: tuple[str, tuple[int, str]]) -> tuple[str, Row | None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import suppress
 
 _EACH_SECONDS = 1.0
@@ -19,6 +19,7 @@ class Pulse:
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._known: Mapping[str, int] = {}
         self._asking: asyncio.Task[None] | None = None
+        self._begins = asyncio.Lock()
         self.is_over = False
 
     @property
@@ -26,8 +27,9 @@ class Pulse:
         return sum(len(events) for events in self._watchers.values())
 
     def end(self) -> None:
-        """Whoever watches is told goodbye within a moment."""
+        """Whoever watches is told goodbye within a moment. To be called where the event loop runs."""
         self.is_over = True
+        self._wake(list(self._watchers))
 
     async def beats(self, name: str) -> AsyncGenerator[int | None, None]:
         """The length of an incident's record whenever it has grown, the present one first; None now and then, when
@@ -36,9 +38,7 @@ class Pulse:
         event = asyncio.Event()
         self._watchers[name].add(event)
         try:
-            if self._asking is None or self._asking.done():
-                self._known = await asyncio.to_thread(self._lengths)
-                self._asking = asyncio.create_task(self._ask())
+            await self._begin()
             told = -1
             while not self.is_over:
                 if (now := self._length(name)) != told:
@@ -57,16 +57,25 @@ class Pulse:
     def _length(self, name: str) -> int:
         return self._known.get(name, 0) if name else sum(self._known.values())
 
+    async def _begin(self) -> None:
+        """Where many come at once, one asks for all."""
+        async with self._begins:
+            if self._asking is None or self._asking.done():
+                self._known = await asyncio.to_thread(self._lengths)
+                self._asking = asyncio.create_task(self._ask())
+
     async def _ask(self) -> None:
-        while self._watchers and not self.is_over:
+        while True:
             await asyncio.sleep(_EACH_SECONDS)
+            if self.is_over or not self._watchers:
+                return
             before = self._known
             with suppress(Exception):  # the record does not answer: they see what they saw
                 self._known = await asyncio.to_thread(self._lengths)
-            changed = {n for n, length in self._known.items() if before.get(n) != length}
-            for name in [*changed, ""] if changed else []:
-                for event in self._watchers.get(name, ()):
-                    event.set()
-        for events in list(self._watchers.values()):
-            for event in events:
+            if changed := [n for n, length in self._known.items() if before.get(n) != length]:
+                self._wake([*changed, ""])
+
+    def _wake(self, names: Iterable[str]) -> None:
+        for name in names:
+            for event in self._watchers.get(name, ()):
                 event.set()

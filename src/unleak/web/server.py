@@ -22,6 +22,7 @@ from unleak.report.words import sentence
 from unleak.respond import World
 from unleak.web.app import make_app
 from unleak.web.log import log
+from unleak.web.pulse import Pulse
 from unleak.web.queue import queue_of, read_queue
 from unleak.web.service import Service
 
@@ -55,7 +56,7 @@ def serve(service: Service, hands: Hands, place: Place) -> None:
     if url := queue_of(whole):
         jobs.append(partial(read_queue, whole, url, listening))
     workers = [threading.Thread(target=job, daemon=True) for job in jobs]
-    server, listener = _Server(_config(whole, place)), _listener(place)
+    server, listener = _Server(_config(whole, place), whole.pulse), _listener(place)
     for worker in workers:
         worker.start()
     try:
@@ -73,11 +74,13 @@ def _listener(place: Place) -> socket.socket:
     """Raises Misuse where nobody can listen there."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
-        return socket.create_server((place.host, place.port), family=family, backlog=2048)
+        made = socket.create_server((place.host, place.port), family=family, backlog=2048)
     except OSError as error:
         raise Misuse(
             f"cannot listen at {place.host}, port {place.port}: {error.strerror}", "name another with --port"
         ) from error
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer after the first waits for 40 ms
+    return made
 
 
 def _ring(*bells: Bell) -> None:
@@ -145,11 +148,20 @@ def _config(service: Service, place: Place) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, pulse: Pulse) -> None:
+        super().__init__(config)
+        self._pulse = pulse
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Told once, it ends in order and with 0; told again, at once. The signal is not raised once more."""
         del sig, frame
         self.force_exit = self.should_exit
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Whoever watches would be waited for."""
+        self._pulse.end()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -12,6 +12,7 @@ from unleak.store.inbox import Inbox
 from unleak.store.readiness import ReadinessStore
 from unleak.store.tokens import Tokens
 from unleak.web.counts import Counts
+from unleak.web.kept import Kept
 from unleak.web.oidc.provider import Provider
 from unleak.web.overview import Overview
 from unleak.web.patience import Patience
@@ -37,6 +38,7 @@ class Service:
     fetch: Callable[[str], bytes]
     try_now: Callable[[str], None] = lambda _: None
     woken: Callable[[], None] = lambda: None
+    kept: Kept = field(default_factory=Kept)
     counts: Counts = field(default_factory=Counts)
     watching: Counter[str] = field(default_factory=Counter)
     strangers: Patience = field(default_factory=lambda: Patience(60))

@@ -1,6 +1,6 @@
 """One incident: where it stands in a sentence, what holds, what waits, what happened; live while it is open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -23,7 +23,7 @@ from unleak.web.bearer import Bearer, seen
 from unleak.web.overview import state_of
 from unleak.web.pages.axis import SHOWS, stretch
 from unleak.web.pages.inquiries import TITLES as LOOKS
-from unleak.web.pages.looks import HEADERS, page
+from unleak.web.pages.looks import HEADERS, shared
 from unleak.web.pages.things import things_of
 from unleak.web.pages.visitor import Viewer
 from unleak.web.service import Service
@@ -73,61 +73,86 @@ def incident_page(
     request: Request, service: Asked, bearer: Viewer, incident_id: IncidentId, show: str = "", said: str = ""
 ) -> Response:
     """`said`: what has just been done here, one of the words that we know."""
+
+    def told() -> Mapping[str, Any]:
+        return _told(service, bearer, incident_id, show if show in SHOWS else "", said)
+
+    return _shared(request, service, bearer, incident_id, "incident.html", told)
+
+
+def _shared(
+    request: Request, service: Service, bearer: Bearer, incident_id: str, template: str,
+    told: Callable[[], Mapping[str, Any]],
+) -> Response:  # fmt: skip
+    """As long as nobody writes, all see what was drawn for the first."""
+    incident = seen(service, bearer, incident_id)
+    return shared(request, bearer, service.kept, (incident_id, incident.seq), template, told)
+
+
+def _told(service: Service, bearer: Bearer, incident_id: str, show: str, said: str) -> Mapping[str, Any]:
     it = shown(service, bearer, incident_id)
     lines = service.readings.of(incident_id).lines
     things = things_of(it.incident)
-    return page(
-        request,
-        bearer,
-        "incident.html",
+    return {
         **_common(it),
-        said=SAID.get(said, ""),
-        window=_window(it),
-        keys=it.story.keys[:_CREDENTIALS],
-        stolen=it.incident.descent.stolen if it.incident.descent else (),
-        inquiries=list(rows_of(service, bearer, it.incident))[-_INQUIRIES:],
-        looks=LOOKS,
-        things=things[:_THINGS],
-        more_things=max(0, len(things) - _THINGS),
-        stretch=stretch(lines, it.story.calls, bearer.sees, show if show in SHOWS else "", 0, _MOMENTS),
-        shows=SHOWS,
-        show=show if show in SHOWS else "",
-        modes=list(Mode),
-        restore_digest=restore_digest(it.incident),
-        close_digest=close_digest(it),
-        why_not_restore=why_not_restore(it.incident, it.now),
-        titles=TITLES,
-    )
+        "said": SAID.get(said, ""),
+        "window": _window(it),
+        "keys": it.story.keys[:_CREDENTIALS],
+        "stolen": it.incident.descent.stolen if it.incident.descent else (),
+        "inquiries": list(rows_of(service, bearer, it.incident))[-_INQUIRIES:],
+        "looks": LOOKS,
+        "things": things[:_THINGS],
+        "more_things": max(0, len(things) - _THINGS),
+        "stretch": stretch(lines, it.story.calls, bearer.sees, show, 0, _MOMENTS),
+        "shows": SHOWS,
+        "show": show,
+        "modes": list(Mode),
+        "restore_digest": restore_digest(it.incident),
+        "close_digest": close_digest(it),
+        "why_not_restore": why_not_restore(it.incident, it.now),
+        "titles": TITLES,
+    }
 
 
 @ROUTER.get("/incidents/{incident_id}/timeline")
 def timeline_page(
     request: Request, service: Asked, bearer: Viewer, incident_id: IncidentId, show: str = "", begin: int = 0
 ) -> Response:
-    it = shown(service, bearer, incident_id)
     show = show if show in SHOWS else ""
-    lines = service.readings.of(incident_id).lines
-    moments = stretch(lines, it.story.calls, bearer.sees, show, begin, _MOMENTS_A_PAGE)
-    return page(request, bearer, "timeline.html", **_common(it), stretch=moments, shows=SHOWS, show=show)
+
+    def told() -> Mapping[str, Any]:
+        it = shown(service, bearer, incident_id)
+        lines = service.readings.of(incident_id).lines
+        moments = stretch(lines, it.story.calls, bearer.sees, show, begin, _MOMENTS_A_PAGE)
+        return {**_common(it), "stretch": moments, "shows": SHOWS, "show": show}
+
+    return _shared(request, service, bearer, incident_id, "timeline.html", told)
 
 
 @ROUTER.get("/incidents/{incident_id}/credentials")
 def credentials_page(
     request: Request, service: Asked, bearer: Viewer, incident_id: IncidentId, begin: int = 0
 ) -> Response:
-    it = shown(service, bearer, incident_id)
-    begin = max(0, min(begin, len(it.story.keys) - 1))
-    rows = it.story.keys[begin : begin + _CREDENTIALS_A_PAGE]
-    older = begin + _CREDENTIALS_A_PAGE if begin + _CREDENTIALS_A_PAGE < len(it.story.keys) else None
-    newer = max(0, begin - _CREDENTIALS_A_PAGE) if begin else None
-    return page(request, bearer, "credentials.html", **_common(it), keys=rows, begin=begin, older=older, newer=newer)
+    def told() -> Mapping[str, Any]:
+        it = shown(service, bearer, incident_id)
+        first = max(0, min(begin, len(it.story.keys) - 1))
+        rows = it.story.keys[first : first + _CREDENTIALS_A_PAGE]
+        older = first + _CREDENTIALS_A_PAGE if first + _CREDENTIALS_A_PAGE < len(it.story.keys) else None
+        newer = max(0, first - _CREDENTIALS_A_PAGE) if first else None
+        return {**_common(it), "keys": rows, "begin": first, "older": older, "newer": newer}
+
+    return _shared(request, service, bearer, incident_id, "credentials.html", told)
 
 
 @ROUTER.get("/incidents/{incident_id}/things")
 def things_page(request: Request, service: Asked, bearer: Viewer, incident_id: IncidentId) -> Response:
     """What the attacker brought about, and what has become of it."""
-    it = shown(service, bearer, incident_id)
-    return page(request, bearer, "things.html", **_common(it), things=things_of(it.incident))
+
+    def told() -> Mapping[str, Any]:
+        it = shown(service, bearer, incident_id)
+        return {**_common(it), "things": things_of(it.incident)}
+
+    return _shared(request, service, bearer, incident_id, "things.html", told)
 
 
 @ROUTER.get("/incidents/{incident_id}/report")

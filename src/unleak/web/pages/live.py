@@ -70,4 +70,4 @@ def _of_all(service: Service, bearer: Bearer, length: int) -> int:
     """Of all that this bearer sees: how much is going on elsewhere is not theirs to know."""
     if not bearer.token.accounts:
         return length
-    return sum(r.seq for r in service.overview.rows(length) if bearer.sees(r.account))
+    return sum(r.seq for r in service.overview.rows() if bearer.sees(r.account))

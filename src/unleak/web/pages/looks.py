@@ -1,7 +1,7 @@
 """How a page is made of a template: everything escaped, every time in UTC and in the reader's own zone."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from unleak.report.words import plainly
 from unleak.store.tokens import Role
 from unleak.web.bearer import Bearer
+from unleak.web.kept import Kept
 from unleak.web.pages.menu import MENU
 
 HEADERS = {
@@ -27,13 +28,34 @@ HEADERS = {
 }
 STATIC = {f.name: f.read_bytes() for f in (files(__package__) / "static").iterdir()}
 _MARK = hashlib.sha256(b"".join(STATIC[name] for name in sorted(STATIC))).hexdigest()[:12]
+_PERSON = Markup("<person></person>")
+"""Where the head of a shared page goes: nothing that is escaped can look like it."""
 
 
 def page(
     request: Request, bearer: Bearer | None, template: str, status: int = 200, **context: Any
 ) -> HTMLResponse:  # fmt: skip
     """`context` is what the template tells; everything else that it needs is here."""
-    return HTMLResponse(drawn(template, **around(request, bearer), **context), status, HEADERS)
+    whole = around(request, bearer)
+    person = Markup(drawn("person.html", **whole))  # noqa: S704  escaped as it was drawn
+    return HTMLResponse(drawn(template, **whole, person=person, **context), status, HEADERS)
+
+
+def shared(
+    request: Request, bearer: Bearer, kept: Kept, name: Hashable, template: str, tell: Callable[[], Mapping[str, Any]]
+) -> HTMLResponse:
+    """A page that all see alike who may the same, drawn once for them. `name` is what it is drawn from; what `tell`
+    tells may depend on that, on the address, and on the role and the accounts of the bearer, and on nothing else of
+    theirs: only the head of the page is, and no template has more of a person at hand.
+    """
+
+    def draw() -> str:
+        nobody = {k: v for k, v in around(request, bearer).items() if k != "bearer"}
+        return drawn(template, **nobody, person=_PERSON, **tell())
+
+    token = bearer.token
+    text = kept.of((name, template, request.url.path, request.url.query, token.role, token.accounts), draw)
+    return HTMLResponse(text.replace(_PERSON, drawn("person.html", **around(request, bearer)), 1), 200, HEADERS)
 
 
 def around(request: Request, bearer: Bearer | None) -> dict[str, Any]:
