@@ -8,7 +8,8 @@ from unleak.model.credential import Origin
 from unleak.model.entry import Checked, Concluded, Entry, Event, Intended, Looked, Opened, Proposed, Told
 from unleak.model.evidence import CallsRead, CredentialFound, DescentRead, Exhibit, Fact, KeyOwner, KeyStatus, KeyTried
 from unleak.model.finding import Place
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.occasion import Kind
 from unleak.model.plan import Change, Look, Mode, Outcome, OutcomeKind, Plan, Step, Target, TargetKind, Tri
 from unleak.notify.due import Due, due

@@ -18,7 +18,8 @@ from unleak.model.evidence import (
     ResourceFound,
     UseBefore,
 )
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Change, Look, Mode, Outcome, OutcomeKind, Plan, Step, Target, TargetKind, Task, Tri
 from unleak.playbook import may_undo, playbook, rotation
 

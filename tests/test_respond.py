@@ -22,7 +22,8 @@ from unleak.model.alert import Ground
 from unleak.model.credential import Credentials, Origin, SecretKey, SessionToken, Vault
 from unleak.model.entry import Approved, Concluded, Intended, Looked, ModeSet
 from unleak.model.errors import AccessDenied, Misuse, NotNow, NotPossible
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Change, Mode, OutcomeKind, Plan, Proof, Step, Target, TargetKind, Tri
 from unleak.playbook import playbook
 from unleak.respond import World, respond, undo

@@ -22,7 +22,8 @@ from notify_world import (
     told,
 )
 from unleak.model.entry import Entry, Event, Proposed
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.occasion import Kind
 from unleak.model.plan import Step, Target, TargetKind
 from unleak.notify.due import due

@@ -7,7 +7,8 @@ import pytest
 from unleak.cli.incident_reply import deadline
 from unleak.model.alert import Alert, Ground
 from unleak.model.entry import Entry, Event, Noted, Opened
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Plan
 from unleak.report import render
 from unleak.report.notes import how_soon

@@ -9,7 +9,8 @@ import pytest
 from unleak.model.alert import Alert, Ground
 from unleak.model.call import Call
 from unleak.model.entry import Entry, Opened
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Plan
 from unleak.report import render
 from unleak.report.story import Story, tell

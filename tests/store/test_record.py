@@ -15,7 +15,8 @@ from unleak.model.entry import Answered, Entry, Event, Intended, Opened
 from unleak.model.errors import Busy, CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit, Fact
 from unleak.model.finding import Place
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Change, Mode, Step, Target, TargetKind
 from unleak.store.codec import event_from_json, event_to_json
 from unleak.store.record import Record

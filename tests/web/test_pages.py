@@ -210,6 +210,12 @@ def test_a_reason_that_holds_a_secret_is_not_taken(service: Service, incident: s
     assert secret not in answer.text
 
 
+def test_nor_one_that_holds_a_token_of_ours(service: Service, incident: str) -> None:
+    now = service.world.clock.now()
+    _, word = service.tokens.make("kim", Role.VIEWER, (), now, now + timedelta(days=1), "a test")
+    assert person(service, Role.RESPONDER).send(f"/incidents/{incident}/note", text=f"mine is {word}") == 422
+
+
 def test_what_every_answer_says_to_the_browser(service: Service, incident: str) -> None:
     viewer = person(service, Role.VIEWER)
     for path in ("/incidents", f"/incidents/{incident}", "/nothing", "/people", "/signin"):

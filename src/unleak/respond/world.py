@@ -10,7 +10,8 @@ from unleak.model.clock import Clock
 from unleak.model.credential import Vault
 from unleak.model.entry import Entry, Event
 from unleak.model.errors import AccessDenied, CouldNotLook, Misuse, NotNow, NotPossible, UnleakError
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Outcome, OutcomeKind, Planned, Step
 from unleak.store.record import Record
 from unleak.unit import Context

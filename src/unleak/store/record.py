@@ -14,7 +14,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, Prog
 from unleak.model.entry import FROM_OUTSIDE, Entry, Event, Intended
 from unleak.model.errors import CouldNotLook, RecordConflict
 from unleak.model.evidence import Exhibit
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import NO_PRINCIPALS
 from unleak.store import documents
 from unleak.store.codec import event_from_plain, event_to_plain, to_text

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from unleak.iam.key_id import account_of
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.model.plan import Plan, VerdictKind
 from unleak.playbook import playbook
 from unleak.store.codec import from_plain, to_plain

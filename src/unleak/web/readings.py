@@ -10,7 +10,8 @@ from typing import TypeVar
 from unleak.engine.story import calls_from
 from unleak.model.call import Call
 from unleak.model.entry import Answered, Checked, Entry, Looked
-from unleak.model.incident import Incident, fold
+from unleak.model.fold import fold
+from unleak.model.incident import Incident
 from unleak.report.words import sentence
 from unleak.store.record import Record
 
