@@ -7,8 +7,8 @@ from contextlib import suppress
 
 _EACH_SECONDS = 1.0
 _QUIET_SECONDS = 15.0
-MOST = 300
-"""Who watches at once in this process; each holds a connection."""
+MOST = 200
+"""Who watches at once in this process: each holds a connection, and takes another one now and then, of five hundred."""
 
 
 class Pulse:
