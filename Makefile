@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One more than processors: tests of a service wait for other processes much of their time.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
-.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench-purge     a history of 50,000 commits rewritten and proven; beside git-filter-repo alone"
 	@echo "make bench-service   alerts a second while it is killed, from a push to the quarantine, ten thousand bad requests"
 	@echo "make bench-pages     ten thousand incidents, a large one, two hundred who watch while keys are contained"
+	@echo "make bench-pushes    a simulation: what looking at so many pushes a second takes"
 	@echo "make incidents   a thousand generated incidents of known truth: every credential found, nobody blamed (10 min)"
 	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
 	@echo "make crash   every playbook killed at every boundary and change (an hour; EVERY=3: a third of them)"
@@ -73,6 +74,9 @@ bench-purge: $(VENV)/.dev
 
 bench-service: $(VENV)/.dev
 	$(BIN)/python bench/service.py $(BENCH)
+
+bench-pushes: $(VENV)/.dev
+	$(BIN)/python bench/pushes.py $(BENCH)
 
 bench-pages: $(VENV)/.dev
 	$(BIN)/python bench/pages.py $(BENCH)
