@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,7 +83,7 @@ def test_a_session_of_the_role_that_has_ended_is_assumed_anew(site: Site) -> Non
     iam.list_access_keys(UserName="aws-victim")
     site.standin.gate.clock.advance(7200)
     shown = world.aws._session(site.stage.account).get_credentials()
-    shown._time_fetcher = lambda: datetime.now(UTC) + timedelta(hours=2)
+    shown._time_fetcher = site.standin.gate.clock.now  # other tests have moved it on
     assert iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"]
     world.record.close()
 

