@@ -23,6 +23,9 @@ from unleak.store.lease import database_lease, file_lease
 from unleak.store.migrations import bring_up_to_date
 from unleak.store.schema import ENTRIES, EXHIBITS, INCIDENTS
 
+_OPENED = INCIDENTS.insert()
+_GROWN = INCIDENTS.update().where(INCIDENTS.c.incident == sa.bindparam("name")).values(seq=sa.bindparam("upto"))
+
 
 class Record:
     """Opens or makes the record at `url` (`sqlite:///…`, `postgresql://…`). What `append` returns is on disk.
@@ -110,9 +113,9 @@ class Record:
     def grown(self, db: sa.Connection, incident: str, seq: int, *, is_new: bool) -> None:
         """Notes how long it is now, in the transaction of `db` that wrote entries."""
         if is_new:
-            db.execute(INCIDENTS.insert().values(incident=incident, seq=seq))
+            db.execute(_OPENED, {"incident": incident, "seq": seq})
         else:
-            db.execute(INCIDENTS.update().where(INCIDENTS.c.incident == incident).values(seq=seq))
+            db.execute(_GROWN, {"name": incident, "upto": seq})
 
     def woken(self, db: sa.Connection, incident: str) -> None:
         """Wakes whoever looks after it, in the transaction of `db`."""
