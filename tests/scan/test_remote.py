@@ -71,6 +71,8 @@ with cloned(sys.argv[1]):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_removes_it_too(repo: Path, spare: Path, number: signal.Signals) -> None:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("whoever started this ignores the signal, and so does all that is started here")
     command = [sys.executable, "-c", WAITS, f"file://{repo}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as waiting:
         assert waiting.stdout is not None
