@@ -46,6 +46,13 @@ class Row:
     holds_after: float | None
     alters_at: datetime | None
 
+    def fits(self, account: str, q: str) -> bool:
+        """Whether it is of this account, and `q` a part of the key's id, the owner, a source or its own id. An empty
+        text leaves nothing out.
+        """
+        texts = (self.key_id, self.owner, self.id, *self.sources)
+        return (not account or self.account == account) and any(q.casefold() in t.casefold() for t in texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

@@ -23,6 +23,7 @@ from unleak.web.service import Service
 ROUTER = APIRouter(tags=["decisions"])
 KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{16,128}$")]
 Consumer = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+Digest = Annotated[str, StringConstraints(min_length=8, max_length=128)]
 StepId = Annotated[str, StringConstraints(min_length=1, max_length=2500)]
 
 
@@ -40,7 +41,7 @@ class Yes(Body):
     """`digest` is that of the change as it was shown; where it has changed since, nothing is approved."""
 
     step: StepId
-    digest: Annotated[str, StringConstraints(min_length=8, max_length=128)]
+    digest: Digest
     why: Words
     hours: float = Field(4.0, gt=0, le=168)
 
@@ -49,7 +50,7 @@ class No(Body):
     """`digest`: as of an approval."""
 
     step: StepId
-    digest: Annotated[str, StringConstraints(min_length=8, max_length=128)]
+    digest: Digest
     why: Words
 
 

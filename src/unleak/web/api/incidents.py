@@ -64,7 +64,9 @@ def list_incidents(
     after: str = "", limit: Limit = 100,
 ) -> Incidents:  # fmt: skip
     """`q`: a part of the key's id, the owner or a source."""
-    rows = [r for r in service.overview.rows() if bearer.sees(r.account) and _fits(r, state, account, q)]
+    rows = [
+        r for r in service.overview.rows() if bearer.sees(r.account) and r.fits(account, q) and state in {None, r.state}
+    ]
     begun = next((n for n, r in enumerate(rows, 1) if r.id == after), 0 if not after else len(rows))
     page = rows[begun : begun + limit]
     more = page[-1].id if page and begun + limit < len(rows) else None
@@ -120,15 +122,6 @@ def report(
     if format == "html":
         return Response(render.to_html(story), media_type="text/html", headers={"Content-Disposition": "attachment"})
     return PlainTextResponse(render.to_markdown(story) if format == "md" else to_text(story))
-
-
-def _fits(row: Row, state: str | None, account: str, q: str) -> bool:
-    texts = (row.key_id, row.owner, row.id, *row.sources)
-    return (
-        (state is None or row.state == state)
-        and (not account or row.account == account)
-        and (not q or any(q.casefold() in t.casefold() for t in texts))
-    )
 
 
 def _row(row: Row) -> IncidentRow:

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -14,10 +12,11 @@ from unleak.model.clock import parse_stamp
 from unleak.model.entry import Resumed
 from unleak.model.errors import Misuse, NotPossible
 from unleak.model.incident import Incident
-from unleak.model.plan import Mode, Outcome, OutcomeKind
+from unleak.model.plan import Outcome, OutcomeKind
 from unleak.respond import restore, undo
 from unleak.scan.words import without_secret
-from unleak.web.api.asked import Asked, IncidentId, Words
+from unleak.web.api.asked import Asked, Body, IncidentId, Words
+from unleak.web.api.decisions import Digest, Glass, Hold, NewMode, No, StepId, Why, Yes
 from unleak.web.bearer import Bearer, seen
 from unleak.web.log import log
 from unleak.web.pages.forms import Form, form_of
@@ -28,52 +27,22 @@ from unleak.web.pages.visitor import Approver, Responder
 from unleak.web.service import Service
 
 ROUTER = APIRouter()
-StepId = Annotated[str, StringConstraints(min_length=1, max_length=2500)]
-Digest = Annotated[str, StringConstraints(min_length=8, max_length=128)]
-Deed = Callable[[Service, Bearer, Incident], object]
-
-
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Why(_Said):
-    why: Words
 
 
 class Lifting(Why):
     digest: Digest
 
 
-class OfStep(Why):
+class Back(Lifting):
     step: StepId
-    digest: Digest
 
 
-class Yes(OfStep):
-    hours: float = Field(4.0, gt=0, le=168)
-
-
-class Glass(Why):
-    hours: float = Field(2.0, gt=0, le=12)
-    allow: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-
-
-class NewMode(Why):
-    mode: Mode
-
-
-class Hold(Why):
-    on: bool
-
-
-class Note(_Said):
+class Note(Body):
     text: Words
     due: str = ""
 
 
-class Nothing(_Said):
+class Nothing(Body):
     pass
 
 
@@ -106,16 +75,16 @@ async def approve(request: Request, service: Asked, bearer: Approver, incident_i
 
 @ROUTER.post("/incidents/{incident_id}/decline")
 async def decline(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
-    def deed(incident: Incident, no: OfStep) -> None:
+    def deed(incident: Incident, no: No) -> None:
         bearer.check_decides(incident, no.step)
         decisions.decline(service.world, incident, no.step, who=bearer.who, why=no.why, digest=no.digest)
 
-    return await _do(request, service, bearer, incident_id, "declined", OfStep, deed)
+    return await _do(request, service, bearer, incident_id, "declined", No, deed)
 
 
 @ROUTER.post("/incidents/{incident_id}/undo")
 async def take_back(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
-    def deed(incident: Incident, back: OfStep) -> None:
+    def deed(incident: Incident, back: Back) -> None:
         bearer.check_decides(incident, back.step)
         with service.world.record.lease(incident_id):
             state = seen(service, bearer, incident_id).actions.get(back.step)
@@ -126,7 +95,7 @@ async def take_back(request: Request, service: Asked, bearer: Approver, incident
             _, outcome = undo(service.world, incident_id, back.step, who=bearer.who, why=without_secret(back.why))
         _check(back.step, outcome)
 
-    return await _do(request, service, bearer, incident_id, "undone", OfStep, deed)
+    return await _do(request, service, bearer, incident_id, "undone", Back, deed)
 
 
 @ROUTER.post("/incidents/{incident_id}/restore")

@@ -35,7 +35,7 @@ def incidents_page(
 def _told(
     visible: list[Row], state: str, mode: str, account: str, q: str, after: str, now: datetime
 ) -> Mapping[str, Any]:  # fmt: skip
-    fitting = [r for r in visible if _fits(r, mode, account, q)]
+    fitting = [r for r in visible if r.fits(account, q.strip()) and mode in {"", r.mode}]
     chosen = [r for r in fitting if not state or r.state == state]
     begun = next((n for n, r in enumerate(chosen, 1) if r.id == after), 0)
     shown = chosen[begun : begun + _A_PAGE]
@@ -51,15 +51,6 @@ def _told(
         "asked": {"state": state, "mode": mode, "account": account, "q": q},
         "age": lambda at: _age(at, now),
     }
-
-
-def _fits(row: Row, mode: str, account: str, q: str) -> bool:
-    part = q.strip().casefold()
-    return (
-        (not mode or row.mode == mode)
-        and (not account or row.account == account)
-        and (not part or any(part in t.casefold() for t in (row.key_id, row.owner, row.id, *row.sources)))
-    )
 
 
 def _age(at: datetime, now: datetime) -> timedelta:

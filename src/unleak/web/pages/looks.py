@@ -67,12 +67,6 @@ def drawn(template: str, **context: Any) -> str:
     return _TEMPLATES.get_template(template).render(**context)
 
 
-def part(template: str, name: str, context: Mapping[str, Any]) -> Markup:
-    """One block of a template, as HTML."""
-    made = _TEMPLATES.get_template(template)
-    return Markup("".join(made.blocks[name](made.new_context(dict(context)))))  # noqa: S704  escaped as it was made
-
-
 def _may(bearer: Bearer | None) -> Any:
     return lambda role: bearer is not None and bearer.token.role.may(Role(role))
 
