@@ -10,12 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from conftest import Site
+from unleak.store.record import Record
+from unleak.store.tokens import Role, Tokens
 
 SECRET = "a shared secret of the test"
 UNLEAK = [sys.executable, "-m", "unleak.cli.main"]
@@ -91,9 +94,12 @@ class House:
         assert done.returncode in may, done.stdout + done.stderr
         return done.stdout
 
-    def token(self, role: str, *more: str) -> str:
-        """Good for as long as may be: the service keeps the embedded AWS's time, which other tests have moved on."""
-        return self.run("token", "make", "--name", f"a {role}", "--role", role, "--days", "366", *more).strip()
+    def token(self, role: str) -> str:
+        """Good for a month of the service's time, the embedded AWS's, which other tests have moved on by years."""
+        now, record = self.site.standin.gate.clock.now(), Record(self.environment["UNLEAK_DATABASE"])
+        _, word = Tokens(record).make(f"a {role}", Role(role), (), now, now + timedelta(days=30), "a test")
+        record.close()
+        return word
 
     def serve(self, *arguments: str, port: int = 0) -> Served:
         path = self.folder / f"serve-{len(self.started)}.log"
