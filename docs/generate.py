@@ -99,83 +99,13 @@ def _action(a: Action) -> Iterator[str]:
     yield f"| may break something rightful | {'yes' if a.breaking else 'no'} |"
     yield f"| can be taken back | {'yes' if a.reversible else 'no'} |"
     yield f"| deletes for good (a legal hold forbids it) | {'yes' if a.deletes else 'no'} |"
-    yield from (f"| undone by | {_UNDONE_BY[a.id]} |", "", "## What it needs", "")
+    yield from (f"| undone by | {a.undone_by} |", "", "## What it needs", "")
     yield from _wrapped(", ".join(f"`{p}`" for p in a.permissions) + ".")
     yield from ("", "## By hand", "", "In the console:", "")
     names = {"name": "NAME", "key_id": "KEY_ID", "user": "USER", "region": "REGION"}
     yield from (f"> {a.by_hand.console.format(**names)}", "", "With the AWS CLI:", "")
     yield from ("```sh", a.by_hand.cli.format(**names), "```", "", "## References", "")
     yield from (f"- <{r}>" for r in a.references)
-
-
-_NEVER = "nothing"
-_UNDONE_BY = {
-    "attach_quarantine": "detaching the policy; taking the user out of our group; putting the old boundary back; "
-    "deleting our policy",
-    "revoke_user_sessions": "deleting our policy, all rounds at once",
-    "revoke_role_sessions": "deleting our policy, all rounds at once",
-    "revoke_service_credentials": "setting to Active those that are older than the leak and did not leak themselves",
-    "deactivate_key": "nothing, for a credential of the incident: `unleak incident break-glass` is the one way back",
-    "deny_all": "deleting our policy; by itself, when no session can live any more and the trail was read",
-    "lock_with_scp": "detaching and deleting our policy",
-    "block_console": f"{_NEVER}: an administrator gives the user a new password",
-    "root_key": f"{_NEVER}: a deleted key cannot come back",
-    "delete_key": f"{_NEVER}: a deleted key cannot come back",
-    "delete_user": "making the user again with its policies and groups; no key, password or second factor comes back",
-    "break_glass": "setting the key to Inactive again, then deleting the fence; by itself, when its time is up",
-    "put_back_object": "deleting our copies: what they lie upon is the latest again",
-    "put_back_parameter": "writing the value that we found again",
-    "put_back_secret": "moving AWSCURRENT back; what was restored waits to be deleted again",
-    "put_back_function": "writing what was found again: it was published as a version, which stays",
-    "put_back_image": "putting the tag where it was found, or taking it off: never off an image without another",
-    "put_back_table": "deleting the new table, unless it is protected from that; a legal hold keeps it",
-    "stop_instance": "starting it again, if it ran before",
-    "lift_aws_quarantine": "attaching it again",
-    "restore_principal": "writing what was found there",
-    "restore_trust": "writing the trust policy that was found",
-    "restore_policy": "making the version the default that was it",
-    "delete_role": "making the role again with its policies; it gets another unique id",
-    "delete_policy": "making the policy again, and attaching it where it was",
-    "disable_function": "letting it run as before; a URL that was deleted comes back with another address",
-    "delete_function": f"{_NEVER}: what is deleted is gone",
-    "close_security_group": "writing the rules that were found; they get other ids",
-    "unshare_snapshot": "sharing it as it was found",
-    "unshare_image": "sharing it as it was found",
-    "unshare_database_snapshot": "sharing it as it was found",
-    "unshare_document": "sharing it as it was found",
-    "terminate_instance": f"{_NEVER}: what is deleted is gone",
-    "delete_lightsail_instance": f"{_NEVER}: what is deleted is gone",
-    "deregister_image": f"{_NEVER}: what is deleted is gone",
-    "delete_snapshot": f"{_NEVER}: what is deleted is gone",
-    "delete_database_snapshot": f"{_NEVER}: what is deleted is gone",
-    "restore_bucket": "writing what was found there",
-    "stop_scaling": "setting the sizes that were found; other instances are started",
-    "isolate_instance": "giving its interfaces the security groups that they had",
-    "release_profile": "putting the profile on that was found",
-    "cancel_spot_request": f"{_NEVER}: what is deleted is gone",
-    "delete_scaling_group": f"{_NEVER}: what is deleted is gone",
-    "delete_launch_template": f"{_NEVER}: what is deleted is gone",
-    "delete_key_pair": f"{_NEVER}: what is deleted is gone",
-    "snapshot_disks": "deleting the snapshots that it took; a legal hold keeps them",
-    "delete_security_group": f"{_NEVER}: what is deleted is gone",
-    "delete_service": f"{_NEVER}: what is deleted is gone",
-    "delete_identity_provider": f"{_NEVER}: what is deleted is gone",
-    "delete_user_credential": f"{_NEVER}: what is deleted is gone",
-    "delete_policy_version": f"{_NEVER}: what is deleted is gone",
-    "delete_group": "making the group again with its policies and members",
-    "delete_instance_profile": "making the profile again, with the role that it had",
-    "start_trail": "writing what was found; a trail that was made again stays, and is stopped",
-    "start_detector": "switching it off; a detector that was made anew is not deleted",
-    "start_recorder": "stopping it again",
-    "restore_key": "disabling it, or stopping its rotation, as it was found",
-    "revoke_grant": f"{_NEVER}: what is deleted is gone",
-    "restore_resource_policy": "writing what was found there",
-    "stop_service": "letting it run as many tasks as before",
-    "restore_rule": "writing what was found there",
-    "stop_lightsail_instance": "starting it again",
-    "rotate_key": f"{_NEVER}: nobody can be given the old secret back; until it is deactivated, the old key works",
-}
-"""In words; what is written just then is told with each change before it is made."""
 
 
 def _docstring(a: Action) -> Iterator[str]:
