@@ -20,6 +20,7 @@ EXAMPLES = [pytest.param(d, e, id=f"{d.id}-{n}") for d in DETECTORS for n, e in 
 COUNTER_EXAMPLES = [pytest.param(d, e, id=f"{d.id}-{n}") for d in DETECTORS for n, e in enumerate(d.counter_examples)]
 FAMILIES = {"API Token", "Password", "Private Key"}
 
+
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
 def test_it_says_what_it_is_and_what_to_do(detector: Detector) -> None:
     assert getattr(detectors, detector.id).DETECTOR is detector, "a detector has the name of its module"

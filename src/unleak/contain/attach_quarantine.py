@@ -36,8 +36,7 @@ class AttachQuarantine:
     reversible = True
     deletes = False
     undone_by = (
-        "detaching the policy; taking the user out of our group; putting the old boundary back; "
-        "deleting our policy"
+        "detaching the policy; taking the user out of our group; putting the old boundary back; deleting our policy"
     )
     by_hand = ByHand(
         console=f"IAM > Users > {{name}} > Add permissions > Attach policies directly > {PREFIX}V3",
