@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 # One more than processors: tests of a service wait for other processes much of their time.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
-.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+.PHONY: help demo test lint format docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
 	@echo "make lint    only the first three"
+	@echo "make format  mend what ruff and its formatter can"
 	@echo "make docs    write docs/reference from the declarations of the units"
 	@echo "make screens write docs/screens: pictures of the pages, in Chromium"
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
@@ -44,6 +45,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 screens: $(VENV)/.dev
 	UNLEAK_TEST_SCREENS=$(CURDIR)/docs/screens $(BIN)/python -m pytest tests/web/test_in_a_browser.py
@@ -124,9 +129,11 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.standin: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "installing what constraints.txt pins into $(VENV): a few minutes, once"
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[standin]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "installing what constraints.txt pins into $(VENV): a few minutes, once"
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[standin,dev]'
 	@touch $@
