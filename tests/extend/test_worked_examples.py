@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -38,12 +39,14 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
     for page in PAGES.values():
         page.write(tree)
     python = [path for page in PAGES.values() for path in page.touched if path.endswith(".py")]
-    said = {
-        "make docs": _run(tree, "docs/generate.py"),
-        "ruff check": _run(tree, "-m", "ruff", "check", "--no-cache", *python),
-        "ruff format": _run(tree, "-m", "ruff", "format", "--check", "--no-cache", *python),
+    commands = {
+        "make docs": ("docs/generate.py",),
+        "ruff check": ("-m", "ruff", "check", "--no-cache", *python),
+        "ruff format": ("-m", "ruff", "format", "--check", "--no-cache", *python),
     }
-    return Tried(tree, _outcomes(tree), said)
+    with ThreadPoolExecutor() as beside:
+        said = {name: beside.submit(_run, tree, *command) for name, command in commands.items()}
+        return Tried(tree, _outcomes(tree), {name: one.result() for name, one in said.items()})
 
 
 def _run(tree: Path, *command: str) -> str:
