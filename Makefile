@@ -120,7 +120,7 @@ fuzz-api: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tests/api_fuzz.py $(abspath $(VENV)-schemathesis/bin/st) --max-examples 50
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) bench/.venv $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -25,8 +25,12 @@ def _generator() -> ModuleType:
 
 
 def test_the_reference_is_what_the_code_declares() -> None:
-    for name, text in _generator().pages().items():
-        assert (DOCS / "reference" / name).read_text() == text, f"run `make docs`: {name} has moved on"
+    written = {str(f.relative_to(DOCS / "reference")): f for f in (DOCS / "reference").rglob("*") if f.is_file()}
+    pages = _generator().pages()
+    for name, text in pages.items():
+        assert name in written, f"run `make docs`, and commit {name}"
+        assert written[name].read_text() == text, f"run `make docs`: {name} has moved on"
+    assert set(written) == set(pages), "a page of what is no more"
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c != "demo"])
