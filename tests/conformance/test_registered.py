@@ -29,4 +29,6 @@ DECLARED = [
 def test_every_file_that_declares_a_unit_is_registered(folder: str, pattern: str, registered: list[str]) -> None:
     files = sorted((SOURCE / folder).glob("*.py"))
     declared = [name for file in files for name in re.findall(pattern, file.read_text(), re.MULTILINE)]
+    left_out = set(declared) - set(registered)
+    assert not left_out, f"add it to the tuple in src/unleak/{folder}/__init__.py: {', '.join(left_out)}"
     assert sorted(declared) == sorted(registered)
