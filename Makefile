@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # One more than processors: tests of a service wait for other processes much of their time.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
+# Tests and figures start unleak hundreds of times: it must not be compiled anew each time, as users do not either.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
