@@ -18,7 +18,7 @@ from unleak.cli.remote.server import server_of
 @click.option("--trail", "trails", multiple=True, metavar="SOURCE",
               help="One of the service's own, or event-history: ask it what the key brought about.")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write it to a file.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.pass_context
 def command(
     context: click.Context, key_id: str, accounts: tuple[str, ...], organization: bool, since: str,
