@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.investigate import check_key, check_place, put, time_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _TIME = "2026-11-23, or 2026-11-23T04:05:06Z (UTC)"
 @click.option("--all", "every", is_flag=True, help="Name everything that stands, also what is older and harmless.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write the report to a file instead of standard output.")  # fmt: skip
-@click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@format_option(("text", "json", "html"))
 @aws_options
 def command(
     key_id: str, accounts: tuple[str, ...], organization: bool, since: str, regions: tuple[str, ...],
