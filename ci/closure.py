@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-PRODUCT = tuple(name for name in EXTRAS if name != "dev")
+PRODUCT = tuple(name for name in EXTRAS if name not in {"dev", "docs"})
 """The extras that are for those who use unleak."""
 
 
