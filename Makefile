@@ -8,14 +8,14 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 # Tests and figures start unleak hundreds of times: it must not be compiled anew each time, as users do not either.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint format docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+.PHONY: help demo test tests lint format docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api lock dist dist-check sbom clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
-	@echo "make lint    only the first three"
+	@echo "make lint    only the first three; make tests: only the last"
 	@echo "make format  mend what ruff and its formatter can"
-	@echo "make docs    write docs/reference from what the code declares"
+	@echo "make docs    write docs/reference from what the code declares, and the page of licences"
 	@echo "make site    build/site, the documentation to read in a browser: whatever is amiss with it fails"
 	@echo "make screens write docs/screens: pictures of the pages, in Chromium"
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
@@ -36,12 +36,18 @@ help:
 	@echo "make aws-cli the AWS CLI against the embedded AWS"
 	@echo "make fuzz    the scanner, fed with what nobody would write, for five minutes"
 	@echo "make fuzz-api   the service's API against its own description, by schemathesis"
+	@echo "make lock    write constraints.txt anew: all extras, for every Python and system; UPGRADE=1 takes the newest"
+	@echo "make dist    sdist and wheel of this commit, in dist"
+	@echo "make dist-check   the same bytes when built twice, and the wheel works in a fresh environment"
+	@echo "make sbom    dist/unleak.cdx.json: what unleak and all its extras bring along"
 	@echo "make clean   remove the virtual environment and what was built"
 
 demo: $(VENV)/.standin
 	$(BIN)/unleak demo
 
-test: lint
+test: lint tests
+
+tests: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 30 --durations-min 10
 
 lint: $(VENV)/.dev
@@ -59,6 +65,7 @@ screens: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
+	$(BIN)/python ci/licences.py
 
 # Anew each time: what was read before is not warned of again.
 site: $(VENV)/.dev
@@ -129,13 +136,31 @@ fuzz-api: $(VENV)/.dev
 	$(VENV)-schemathesis/bin/python -m pip install -q --disable-pip-version-check schemathesis==4.32.5
 	PYTHONPATH=tests $(BIN)/python tests/api_fuzz.py $(abspath $(VENV)-schemathesis/bin/st) --max-examples 50
 
+lock: $(VENV)-release/.tools
+	$(VENV)-release/bin/uv pip compile -q --universal --python-version 3.11 --all-extras $(if $(UPGRADE),--upgrade) --no-annotate \
+	  --no-emit-index-url --custom-compile-command 'make lock' -o constraints.txt pyproject.toml ci/release.in
+
+dist: $(VENV)-release/.tools
+	bash ci/dist.sh $(abspath $(VENV))-release/bin/python dist
+
+dist-check: $(VENV)-release/.tools
+	bash ci/dist-check.sh $(VENV)-release/bin/python
+
+sbom: $(VENV)-release/.tools
+	bash ci/sbom.sh $(abspath $(VENV))-release/bin dist/unleak.cdx.json
+
 clean:
-	rm -rf $(VENV) bench/.venv $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) bench/.venv $(VENV)-release $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "unleak needs Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)-release/.tools: ci/release.in constraints.txt
+	test -x $(VENV)-release/bin/python || $(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -r ci/release.in
 	@touch $@
 
 $(VENV)/.standin: $(VENV)/.python pyproject.toml constraints.txt

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import zstandard
 from hypothesis import strategies as st
 
 from unleak.investigate.trail import inflate
 from unleak.investigate.trail.shelf import Shelf
 from unleak.investigate.trail.table import table_over
 from unleak.model.call import Call
+from unleak.zstd import zstd
 
 Record = dict[str, Any]
 ACCOUNT = "1111" * 3
@@ -82,7 +82,7 @@ def _members(records: Sequence[Record]) -> bytes:
 
 def _zst(records: Sequence[Record]) -> bytes:
     frames = _halves(records, "\0").split("\0")
-    return b"".join(zstandard.ZstdCompressor().compress(part.encode()) for part in frames)
+    return b"".join(zstd.compress(part.encode()) for part in frames)
 
 
 FORMS: Mapping[str, Callable[[Sequence[Record]], str | bytes]] = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import zstandard
+from unleak.zstd import zstd
 
 Files = Mapping[str, bytes | str]
 
@@ -28,7 +28,7 @@ def tar(files: Files) -> bytes:
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "tar": bytes,
     "gzip": lambda data: gzip.compress(data, 1, mtime=0),
-    "zstd": lambda data: zstandard.ZstdCompressor().compress(data),
+    "zstd": zstd.compress,
 }
 
 

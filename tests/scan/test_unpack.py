@@ -19,7 +19,6 @@ from contextlib import closing
 
 import py7zr
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import Fakes
@@ -29,6 +28,7 @@ from unleak.scan.unpack.budget import Budget
 from unleak.scan.unpack.levels import unpack, unpack_all
 from unleak.scan.unpack.magic import is_packed
 from unleak.scan.unpack.member import Member
+from unleak.zstd import zstd
 
 MIB = 1 << 20
 TEXT = b"".join(b"line %d of a text\n" % n for n in range(400))
@@ -101,7 +101,7 @@ FORMATS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "bzip2": (lambda d: bz2.compress(d[:9]) + bz2.compress(d[9:]), "bzip2"),
     "xz": (lambda d: lzma.compress(d[:9]) + bytes(4) + lzma.compress(d[9:]), "xz"),
     "lzma": (lambda d: lzma.compress(d, lzma.FORMAT_ALONE), "xz"),
-    "zstd": (lambda d: b"\x50\x2a\x4d\x18\2\0\0\0ab" + zstandard.compress(d[:9]) + zstandard.compress(d[9:]), "zstd"),
+    "zstd": (lambda d: b"\x50\x2a\x4d\x18\2\0\0\0ab" + zstd.compress(d[:9]) + zstd.compress(d[9:]), "zstd"),
     "zip": (lambda d: zipped({"a/b": d, "empty": b""}), "zip entry a/b"),
     "zip stored": (lambda d: zipped({"a": d}, zipfile.ZIP_STORED), "zip entry a"),
     "zip bzip2": (lambda d: zipped({"a": d}, zipfile.ZIP_BZIP2), "zip entry a"),
@@ -173,7 +173,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "gzip in tar": (lambda: tarred({str(n): gzip.compress(bytes(8 * MIB)) for n in range(9)}), "too much is packed"),
     "bzip2": (lambda: bz2.compress(bytes(64 * MIB)), "200 times"),
     "xz": (lambda: lzma.compress(bytes(64 * MIB), preset=0), "200 times"),
-    "zstd": (lambda: zstandard.compress(bytes(64 * MIB)), "200 times"),
+    "zstd": (lambda: zstd.compress(bytes(64 * MIB)), "200 times"),
     "zip": (lambda: zipped({"a": bytes(64 * MIB)}), "larger than 8 MiB"),
     "zip bzip2": (lambda: zipped({"a": bytes(64 * MIB)}, zipfile.ZIP_BZIP2), "200 times"),
     "zip of many": (lambda: zipped({str(n): bytes(2 * MIB) for n in range(40)}), "too much is packed"),

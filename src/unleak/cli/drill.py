@@ -56,6 +56,9 @@ def command(
     unleak drill
     unleak drill --technique full_compromise
     """
+    from unleak.cli.extras import need_standin
+
+    need_standin()
     from unleak.cli.stagelight import Plain
 
     config = config_of(profile, region, config_path)
@@ -100,9 +103,6 @@ def play(
     from dataclasses import replace
     from typing import cast
 
-    from unleak.cli.extras import need_standin
-
-    need_standin()
     from unleak.drill.arena import embedded, existing
     from unleak.drill.run import run_drill
     from unleak.drill.techniques import TECHNIQUES

@@ -18,10 +18,10 @@ def need_notify() -> None:
     need_apprise()
 
 
-def need_postgresql() -> None:
+def need_cluster() -> None:
     """Raises Misuse where the client of PostgreSQL or the queue is not installed."""
     if importlib.util.find_spec("psycopg") is None or importlib.util.find_spec("procrastinate") is None:
-        raise Misuse("PostgreSQL is not supported by this installation", "pip install 'unleak[postgresql]'")
+        raise Misuse("PostgreSQL is not supported by this installation", "pip install 'unleak[cluster]'")
 
 
 def need_server() -> None:

@@ -25,9 +25,9 @@ def record_at(url: str) -> Record:
     """Where it lies in PostgreSQL, whoever adds to it wakes a worker in the same transaction."""
     if not url.startswith("postgres"):
         return Record(url)
-    from unleak.cli.extras import need_postgresql
+    from unleak.cli.extras import need_cluster
 
-    need_postgresql()
+    need_cluster()
     from unleak.engine.procrastinate import enqueue, make_queue
 
     make_queue(url)

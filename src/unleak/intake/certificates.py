@@ -62,7 +62,7 @@ def check_rsa(signed: bytes, signature: str, pem: bytes, version: str, at: datet
         from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415  see above
         from cryptography.hazmat.primitives.hashes import SHA1, SHA256  # noqa: PLC0415  see above
     except ImportError:
-        raise Refused(Reason.NOT_CONFIGURED, _WITHOUT, "pip install cryptography") from None
+        raise Refused(Reason.NOT_CONFIGURED, _WITHOUT, "pip install 'unleak[server]'") from None
     certificate = _certificate(pem)
     key = certificate.public_key() if certificate else None
     if certificate is None or not isinstance(key, rsa.RSAPublicKey):

@@ -70,7 +70,7 @@ def check_ecdsa(body: bytes, signature: str, pem: str) -> None:
         from cryptography.hazmat.primitives.asymmetric.ec import ECDSA  # noqa: PLC0415  see above
         from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415  see above
     except ImportError:
-        raise Refused(Reason.NOT_CONFIGURED, _WITHOUT, "pip install cryptography") from None
+        raise Refused(Reason.NOT_CONFIGURED, _WITHOUT, "pip install 'unleak[server]'") from None
     key = _p256(pem)
     if key is None:
         raise Refused(Reason.UNKNOWN_KEY, "the sender's key of this id is none of P-256")

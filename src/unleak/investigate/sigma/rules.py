@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from unleak.investigate.sigma.rule import LEVELS, Loaded, Rule
+from unleak.model.errors import Misuse
 
 OURS = Path(__file__).parents[1] / "rules"
 _LARGEST = 256 * 1024
@@ -22,8 +24,10 @@ _LISTS = ("techniques", "tactics", "references", "false_positives", "examples", 
 
 def load(folder: Path | None = None, cache: Path | None = None) -> Loaded:
     """Our own rules, or those of a folder and the folders in it. `cache` is a folder of the user's own, which nobody
-    else may write to: it holds SQL. A damaged file in it is as none.
+    else may write to: it holds SQL. A damaged file in it is as none. Raises Misuse where pySigma is not installed.
     """
+    if importlib.util.find_spec("sigma") is None:
+        raise Misuse("the rules that name techniques take two more packages", "pip install 'unleak[investigate]'")
     problems: list[str] = []
     files = list(_files(folder or OURS, problems))
     kept = cache / f"sigma-{_digest(files)}.json" if cache is not None else None

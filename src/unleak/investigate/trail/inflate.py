@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import zstandard
 from isal import igzip_lib
+
+from unleak.zstd import zstd
 
 PIECE = 32 * 1024 * 1024
 _READ = 1024 * 1024
@@ -110,13 +111,13 @@ def _saved(file: BinaryIO, begin: int, given: int) -> Iterator[bytes]:
 def _zstd(file: BinaryIO) -> Iterator[bytes]:
     data = file.read(_ZSTD_READ)
     while data:
-        inflater = zstandard.ZstdDecompressor().decompressobj()
+        inflater = zstd.ZstdDecompressor()
         while not inflater.eof:
             if not data:
                 raise Damaged("ends too early")
             try:
                 piece = inflater.decompress(data)
-            except zstandard.ZstdError as error:
+            except zstd.ZstdError as error:
                 raise Damaged("is damaged inside") from error
             if piece:
                 yield piece

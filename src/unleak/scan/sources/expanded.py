@@ -5,10 +5,10 @@ import lzma
 import tarfile
 from typing import IO, Protocol, cast
 
-import zstandard
 from isal import igzip, igzip_lib
 
 from unleak.scan.sources.pieces import Readable
+from unleak.zstd import zstd
 
 _BZIP2, _XZ, _GZIP = b"BZh", b"\xfd7zXZ\x00", b"\x1f\x8b"
 _ZSTANDARD = (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16)))
@@ -22,7 +22,7 @@ class Refused(Exception):
 
 FAILURES: tuple[type[Exception], ...] = (
     Refused, OSError, EOFError, ValueError, IndexError, KeyError, OverflowError, MemoryError, RecursionError,
-    tarfile.TarError, lzma.LZMAError, zstandard.ZstdError, cast("type[Exception]", igzip_lib.IsalError),
+    tarfile.TarError, lzma.LZMAError, zstd.ZstdError, cast("type[Exception]", igzip_lib.IsalError),
 )  # fmt: skip
 """What reading a damaged file may raise."""
 
@@ -39,7 +39,7 @@ def expanded(file: IO[bytes], size: int) -> Readable:
     if head.startswith(_GZIP):
         stream = igzip.IGzipFile(fileobj=file, mode="rb")  # type: ignore[no-untyped-call]
     elif head.startswith(_ZSTANDARD):
-        stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=False)
+        stream = zstd.ZstdFile(file)
     elif head.startswith(_BZIP2):
         stream = bz2.BZ2File(file)
     elif head.startswith(_XZ):

@@ -101,7 +101,7 @@ def is_signed(digest: Digest, signature: str, key: bytes) -> bool:
         from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415  see above
         from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415  see above
     except ImportError as error:
-        raise CouldNotLook("digests cannot be verified without cryptography", "pip install cryptography") from error
+        raise CouldNotLook("digests cannot be verified without cryptography", "pip install 'unleak[verify]'") from error
     try:
         public = load_der_public_key(key)  # PKCS#1 as documented, or the form with its algorithm before it
         if not isinstance(public, rsa.RSAPublicKey):
