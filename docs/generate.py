@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from schema_pages import schemas
+
 from unleak.cli.man_page import man_page
 from unleak.engine.permissions import responder_policy, review_policies, rotation_policy
 from unleak.investigate.sigma.rule import LEVELS, Rule
@@ -38,6 +40,7 @@ def pages() -> dict[str, str]:
         "review.md": _page("What a review looks at", _review()),
         "rules.md": _page("Rules", _rules(rules)),
         **{f"rules/{r.slug}.md": _page(r.title, _rule(r)) for r in rules},
+        "schemas.md": _page("Documents", schemas()),
         "policy.md": _page("The responder's policy", _policy()),
         "unleak.1": f'.\\" Written by `make docs` from the code. Do not edit.\n{man_page()}',
     }
