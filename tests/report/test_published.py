@@ -1,7 +1,9 @@
 """Every document that unleak tells has a schema, each schema a document, and each field says what it is."""
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ import unleak
 from documents import faults, strict
 from unleak.cli.schema import command
 from unleak.model.errors import Misuse
+from unleak.report.eviction import BY_HAND, Left, to_json
 from unleak.report.published import Published, published
 
 SCHEMAS = {p.id: p for p in published()}
+AT = datetime(2026, 11, 23, 3, 12, 41, tzinfo=UTC)
 EACH = pytest.mark.parametrize("one", SCHEMAS.values(), ids=lambda p: p.name)
 NOT_TOLD = {
     "unleak.found/1": "an answer's second line in the record, from which its other formats are made",
@@ -73,7 +77,15 @@ def test_a_document_with_a_field_too_many_or_a_time_without_zone_is_found() -> N
     assert faults({k: v for k, v in good.items() if k != "next"})
     assert faults({"schema": "unleak.made-up/1"})
     times = {"made_at": "2026-11-23T03:12:41Z", "expires_at": "2026-11-23T03:12:41Z", "ended_at": None}
-    token = {"id": "a", "name": "a", "role": "viewer", "accounts": [], "made_by": "a", "kind": "token", **times}
+    token: dict[str, Any] = {
+        "id": "a",
+        "name": "a",
+        "role": "viewer",
+        "accounts": [],
+        "made_by": "a",
+        "kind": "token",
+        **times,
+    }
     assert faults({"schema": "unleak.tokens/1", "tokens": [token]}) == []
     assert faults({"schema": "unleak.tokens/1", "tokens": [{**token, "made_at": "2026-11-23 03:12:41"}]})
 
@@ -92,3 +104,10 @@ def test_without_a_name_it_lists_them() -> None:
 def test_one_that_is_not_there_is_misuse() -> None:
     with pytest.raises(Misuse, match="no document 'nothing'"):
         CliRunner().invoke(command, ["nothing"], catch_exceptions=False)
+
+
+def test_what_an_attacker_left_is_told_as_its_schema_says() -> None:
+    """Elsewhere no test tells more than an empty list of it."""
+    row = Left("arn:aws:iam::700000000001:user/x", "AWS::IAM::User", "created", "", "AKIA", AT, "e1", BY_HAND)
+    told = json.loads(to_json("inc-0123456789", [row], is_whole=True))
+    assert (faults(told), told["things"][0]["at"]) == ([], "2026-11-23T03:12:41Z")
