@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 # One more than processors: tests of a service wait for other processes much of their time.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
-.PHONY: help demo test lint docs screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+# Tests and figures start unleak hundreds of times: it must not be compiled anew each time, as users do not either.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test lint docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
 	@echo "make lint    only the first three"
-	@echo "make docs    write docs/reference from the declarations of the units"
+	@echo "make docs    write docs/reference from what the code declares"
+	@echo "make site    build/site, the documentation to read in a browser: whatever is amiss with it fails"
 	@echo "make screens write docs/screens: pictures of the pages, in Chromium"
 	@echo "make bench-scan REPOS='PATH ...' TREES='PATH ...'   beside other scanners; see bench/README.md"
 	@echo "make bench-standin   how fast the embedded AWS starts, answers and decides"
@@ -50,6 +54,12 @@ screens: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
+
+# Anew each time: what was read before is not warned of again.
+site: $(VENV)/.dev
+	rm -rf build/site build/doctrees
+	$(BIN)/python -m sphinx -W --keep-going -q -j auto -c docs/site -d build/doctrees . build/site
+	@echo "open build/site/index.html"
 
 bench-scan: $(VENV)/.dev
 	$(BIN)/python bench/scan.py $(foreach r,$(REPOS),--repo $(r)) $(foreach t,$(TREES),--tree $(t)) $(BENCH)

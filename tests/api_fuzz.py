@@ -31,7 +31,7 @@ def main() -> int:
             settings.write_text(settings.read_text().replace("[service]", "[service]\nrequests_a_minute = 1000000"))
             served = house.serve()
             leak = {"key_id": site.stage.victim.key_id, "reason": "a test", "mode": "observe"}
-            served.api("POST", "/incidents", house.token("responder"), leak)
+            served.api("POST", "/incidents", house.token("approver"), leak)
             for role in ("admin", "viewer"):
                 header = f"Authorization: Bearer {house.token(role)}"
                 done = subprocess.run(

@@ -10,15 +10,15 @@ from unleak.model.errors import Misuse
 from unleak.model.occasion import Kind
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_OF_ALL = {"name", "kind", "occasions", "escalate"}
-_OF_KIND: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+OF_ALL = ("name", "kind", "occasions", "escalate")
+OF_KIND: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "apprise": (frozenset({"url"}), frozenset()),
     "webhook": (frozenset({"url", "secret"}), frozenset()),
     "security_hub": (frozenset(), frozenset({"region"})),
     "committer": (frozenset({"url", "domains"}), frozenset()),
 }
 """What each kind needs, and what it may have beside."""
-_SECRET = {"url", "secret"}
+SECRET = {"url", "secret"}
 """These may stand in the environment instead: `url_env` names the variable."""
 _ESCALATE = (timedelta(minutes=15), timedelta(hours=1))
 _LONGEST = timedelta(days=7)
@@ -26,18 +26,22 @@ _LONGEST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class NotifySetting:
-    """One channel. It is called by its `name`: what is in `values` may hold a secret, and is never printed.
+    """One `[[notify]]`. What is in `values` may hold a secret, and is never printed.
 
     `missing`: variables that should hold a value and are not set. A containment is not kept from running by that; the
-    channel says so when it is used. `escalate`: how long after something began to wait it is told again, ascending.
+    channel says so when it is used.
     """
 
     name: str
+    """What the channel is called, everywhere: a-z, 0-9, `-` and `_`."""
     kind: str
+    """Which way: one of the kinds below."""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     domains: tuple[str, ...] = ()
     occasions: frozenset[Kind] = frozenset(Kind)
+    """What it is told of; all, where it says none, and for `committer` that a key has leaked."""
     escalate: tuple[timedelta, ...] = _ESCALATE
+    """After how many minutes what waits for a person is told again, ascending."""
     missing: tuple[str, ...] = ()
 
 
@@ -56,10 +60,10 @@ def _one(table: Mapping[str, Any], environ: Mapping[str, str]) -> NotifySetting:
     name, kind = table.get("name"), table.get("kind")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise Misuse("unleak.toml: a channel of notify has no proper name", 'write name = "on-call": a-z, 0-9, - and _')
-    if not isinstance(kind, str) or kind not in _OF_KIND:
-        raise Misuse(f"unleak.toml: notify {name}: there is no such kind", f"known are: {', '.join(sorted(_OF_KIND))}")
-    needs, may = _OF_KIND[kind]
-    known = _OF_ALL | needs | may | {f"{v}_env" for v in needs & _SECRET}
+    if not isinstance(kind, str) or kind not in OF_KIND:
+        raise Misuse(f"unleak.toml: notify {name}: there is no such kind", f"known are: {', '.join(sorted(OF_KIND))}")
+    needs, may = OF_KIND[kind]
+    known = {*OF_ALL} | needs | may | {f"{v}_env" for v in needs & SECRET}
     if unknown := sorted(set(table) - known):
         raise Misuse(
             f"unleak.toml: notify {name}: unknown setting {unknown[0]}", f"known are: {', '.join(sorted(known))}"

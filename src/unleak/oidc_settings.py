@@ -9,9 +9,9 @@ from unleak.model.address import keeps_to_itself
 from unleak.model.errors import Misuse
 from unleak.model.role import Role
 
-_TEXTS = {"issuer": "", "client_id": "", "scopes": "openid email profile", "name_claim": "email"}
-_TEXTS |= {"roles_claim": "groups", "default_role": "", "client_secret": "", "client_secret_env": ""}
-_KNOWN = [*_TEXTS, "roles", "accounts", "admins"]
+TEXTS = {"issuer": "", "client_id": "", "scopes": "openid email profile", "name_claim": "email"}
+TEXTS |= {"roles_claim": "groups", "default_role": "", "client_secret": "", "client_secret_env": ""}
+KNOWN = [*TEXTS, "roles", "accounts", "admins"]
 _SHORTEST_SECRET = 16
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _HELP = "see docs/serve.md"
@@ -19,30 +19,37 @@ _HELP = "see docs/serve.md"
 
 @dataclass(frozen=True, slots=True)
 class OidcSettings:
-    """`name_claim`: what stands in the record. `roles`: by a value of `roles_claim`, as `accounts` are: those that a
-    person sees by it, and without an entry every one. `admins`: names that are so whatever their groups are.
-    `default_role`: of whoever has none by these; None refuses them.
-    """
+    """`[service.oidc]`."""
 
     issuer: str
+    """Just as the provider's description says it: `ISSUER/.well-known/openid-configuration`."""
     client_id: str
+    """What the provider calls this client."""
     client_secret: str = field(repr=False)
+    """What it is known by there, at least 16 characters; `client_secret_env` names a variable that holds it."""
     scopes: tuple[str, ...] = ("openid", "email", "profile")
+    """What is asked for, in one text with spaces between; `openid` must be there."""
     name_claim: str = "email"
+    """The claim that is a person's name in the record."""
     roles_claim: str = "groups"
+    """The claim, a text or a list of texts, that tells a person's groups."""
     roles: Mapping[str, Role] = field(default_factory=dict)
+    """A table: a value of that claim, and the role that it gives."""
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """A table: a value of that claim, and all accounts that are seen by it; without an entry, every one."""
     admins: tuple[str, ...] = ()
+    """Names of those who are admins whatever their groups are."""
     default_role: Role | None = None
+    """Of whoever has none by these; without it they are refused."""
 
 
 def read_oidc(raw: object, environ: Mapping[str, str]) -> OidcSettings:
     """Raises Misuse that names the setting."""
     if not isinstance(raw, dict):
         raise Misuse("unleak.toml: service.oidc is a table", "write [service.oidc]")
-    if unknown := sorted(set(raw) - set(_KNOWN)):
-        raise Misuse(f"unleak.toml: unknown setting service.oidc.{unknown[0]}", f"known are: {', '.join(_KNOWN)}")
-    texts = {name: _text(name, raw.get(name, default)) for name, default in _TEXTS.items()}
+    if unknown := sorted(set(raw) - set(KNOWN)):
+        raise Misuse(f"unleak.toml: unknown setting service.oidc.{unknown[0]}", f"known are: {', '.join(KNOWN)}")
+    texts = {name: _text(name, raw.get(name, default)) for name, default in TEXTS.items()}
     default_role = _role("default_role", texts["default_role"]) if texts["default_role"] else None
     settings = OidcSettings(
         _issuer(texts["issuer"]),

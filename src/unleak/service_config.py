@@ -15,21 +15,26 @@ _FROM_ENVIRONMENT = "_env"
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """`mode`: of an incident that a sender opens. `two_persons`: what cannot be undone takes two persons' yes.
-
-    `largest_message`: bytes of one request. `slowest_seconds`: until it must be there. `refusals_a_minute`: after so
-    many an address is not listened to any more. `requests_a_minute`: of one token of the API. `url`: how the pages are
-    reached from outside. `oidc`: who vouches for people there.
-    """
+    """`[service]`."""
 
     mode: Mode = Mode.QUARANTINE
+    """Of an incident that a sender opens: how far it goes without a person."""
     two_persons: bool = False
+    """What cannot be undone takes two persons' yes."""
     largest_message: int = 5_000_000
+    """Bytes of one request."""
     slowest_seconds: float = 10.0
+    """Until the body of a request must be there."""
     refusals_a_minute: int = 60
+    """After so many an address hears nothing but `too_many`; what is signed, or shows a good token, is always heard."""
     requests_a_minute: int = 1200
+    """Of one token, or one person's session."""
     url: str = ""
+    """How the pages are reached from outside: `https://unleak.example.com`. Behind a proxy, set it; empty: as it is
+    asked.
+    """
     oidc: OidcSettings | None = None
+    """Who vouches for people at the pages."""
 
 
 Hooks = Mapping[str, Mapping[str, str]]

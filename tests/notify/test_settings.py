@@ -9,7 +9,7 @@ from unleak.config import Config, load_config
 from unleak.model.errors import Misuse
 from unleak.model.occasion import Kind
 from unleak.notify.channels import CHANNELS
-from unleak.notify_settings import _OF_KIND
+from unleak.notify_settings import OF_KIND
 
 SECRET = "https://hooks.example.com/p1anted"
 
@@ -96,8 +96,8 @@ def test_nobody_is_told_by_default(tmp_path: Path) -> None:
 
 
 def test_the_settings_are_those_of_the_channels() -> None:
-    assert set(_OF_KIND) == set(CHANNELS)
-    for kind, (needs, may) in _OF_KIND.items():
+    assert set(OF_KIND) == set(CHANNELS)
+    for kind, (needs, may) in OF_KIND.items():
         assert set(CHANNELS[kind].settings) == needs | may
         assert CHANNELS[kind].references
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from unleak.cli.commands import unleak
-from unleak.config import load_config
+from unleak.config import VARIABLES, load_config
 from unleak.model.plan import Mode
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,8 @@ def variables_read() -> set[str]:
     """Those that the code reads, and those that the example of unleak.toml names."""
     code = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
     named = re.findall(r'secret_env = "(\w+)"', (DEPLOY / "unleak.toml").read_text())
-    return {*re.findall(r'environ(?:ment)?(?:\.get\(|\[)"(\w+)"', code), *named, *ELSEWHERE}
+    settings = {variable for variables in VARIABLES.values() for variable in variables}
+    return {*re.findall(r'environ(?:ment)?(?:\.get\(|\[)"(\w+)"', code), *settings, *named, *ELSEWHERE}
 
 
 def instruction(word: str) -> list[str]:

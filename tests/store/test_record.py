@@ -83,15 +83,22 @@ def test_entries_of_one_append_are_all_there_or_none(record: Record) -> None:
     assert len(record.entries("inc-1")) == 2
 
 
-def test_folding_one_by_one_is_folding_at_once(record: Record) -> None:
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.from_type(Event), max_size=8), st.data())  # type: ignore[arg-type]
+def test_folding_on_is_folding_at_once_and_leaves_what_was_known(events: list[Event], data: st.DataObject) -> None:
+    told = enumerate([_opened(), *events], 1)
+    entries = [Entry("inc-1", n, NOW + timedelta(seconds=n), event) for n, event in told]
+    cut = data.draw(st.integers(0, len(entries)))
+    known = fold(Incident(), entries[:cut])
+    as_it_was = repr(known)
+    assert fold(known, entries[cut:]) == fold(Incident(), entries)
+    assert repr(known) == as_it_was
+
+
+def test_the_record_gives_what_was_folded(record: Record) -> None:
     events = [_opened(), _intended("a"), _intended("b"), _intended("a")]
-    entries = [Entry("inc-1", n, NOW + timedelta(seconds=n), e) for n, e in enumerate(events, 1)]
-    one_by_one = Incident()
-    for entry in entries:
-        one_by_one = fold(one_by_one, [entry])
-    assert one_by_one == fold(Incident(), entries)
-    record.append("inc-1", 0, [(e.at, e.event) for e in entries])
-    assert record.incident("inc-1") == one_by_one
+    record.append("inc-1", 0, [(NOW, event) for event in events])
+    assert record.incident("inc-1") == fold(Incident(), [Entry("inc-1", n, NOW, e) for n, e in enumerate(events, 1)])
 
 
 def test_a_gap_in_the_numbers_is_no_incident() -> None:

@@ -173,6 +173,22 @@ def test_nobody_changes_another_account_by_way_of_an_incident_of_theirs(
         [(now, Intended(step, change)), (now, Concluded(step, Outcome(OutcomeKind.DONE)))],
     )
     assert client.post(f"/api/v1/incidents/{incident}/restore", json=WHY, headers=mine).status_code == 403
+    for deed, more in (("mode", {"mode": "observe"}), ("close", {})):
+        said = {**more, **WHY}
+        assert client.post(f"/api/v1/incidents/{incident}/{deed}", json=said, headers=mine).status_code == 403
+
+
+@pytest.mark.parametrize("mode", ["observe", "disable", "lockdown"])
+def test_who_tells_of_a_leak_decides_nothing_by_it(
+    client: TestClient, site: Site, incident: str, bearer: Callable[..., dict[str, str]], service: Service, mode: str
+) -> None:
+    before = service.world.record.incident(incident)
+    for key_id in (site.stage.victim.key_id, "AKIA" + "N" * 16):
+        leak = {"key_id": key_id, "reason": "it is public", "mode": mode}
+        answer = client.post("/api/v1/incidents", json=leak, headers=bearer(Role.RESPONDER))
+        known = key_id == before.key_id and mode == before.mode.value
+        assert answer.status_code == (202 if known else 403), answer.text
+    assert service.world.record.incident(incident).mode is before.mode
 
 
 def test_an_admin_of_some_accounts_hands_on_no_more(client: TestClient, bearer: Callable[..., dict[str, str]]) -> None:

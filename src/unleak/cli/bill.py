@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 
 
 @click.command("bill")
@@ -14,7 +15,7 @@ from unleak.cli.aws_options import aws_options, config_of
 @click.option("--account", "accounts", multiple=True,
               help="Whose bill (default: all accounts of the incident, else your own). Several at once.")  # fmt: skip
 @click.option("--by-resource", is_flag=True, help="Ask Cost Explorer for the resources too, where that is switched on.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def command(
     key_id: str, since: str, accounts: tuple[str, ...], by_resource: bool, format_name: str,

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 
 
 @click.command("data")
@@ -15,7 +16,7 @@ from unleak.cli.aws_options import aws_options, config_of
 @click.option("--leaked-at", default="", metavar="TIME", help="When the key became known to others.")
 @click.option("--account", default="", help="Whose trail it is, where the key's id does not tell.")
 @click.option("--no-versions", is_flag=True, help="Do not ask AWS what was there before.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def command(
     key_id: str, trails: tuple[str, ...], leaked_at: str, account: str, no_versions: bool, format_name: str,

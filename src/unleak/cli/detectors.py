@@ -2,10 +2,12 @@
 
 import click
 
+from unleak.cli.format_option import format_option
+
 
 @click.command("detectors")
 @click.argument("detector", default="")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def command(detector: str, format_name: str) -> None:
     """What `unleak scan` looks for, how bad it is, and what to do about it. Values in examples are masked.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 
 if TYPE_CHECKING:
     from unleak.config import Config
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     "AWS_ENDPOINT_URL) instead of the embedded AWS. Creates users, roles, a bucket and an instance there, and "
     "removes them again.",
 )
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def command(
     technique_id: str, no_contain: bool, lag: tuple[float, float], seed: int, account: str, format_name: str,

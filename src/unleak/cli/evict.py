@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.incident_named import found_incident, now_of
 from unleak.cli.world import make_world, person
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--why", default="", help="Your reason, for the record.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be taken out, and change nothing.")
 @click.option("--keep-disks", is_flag=True, help="Keep the disks of machines as snapshots before they are terminated.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def command(
     incident: str, only: tuple[str, ...], yes: bool, why: str, plan_only: bool, keep_disks: bool, format_name: str,

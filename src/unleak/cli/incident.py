@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.incident_decisions import COMMANDS
 from unleak.cli.incident_named import found_incident
 from unleak.cli.incident_note import command as note
@@ -31,7 +32,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def list_(format_name: str, profile: str, region: str, config_path: Path | None) -> None:
     """Every incident, newest first."""
@@ -58,7 +59,7 @@ def list_(format_name: str, profile: str, region: str, config_path: Path | None)
 @command.command("show")
 @click.argument("incident")
 @click.option("--log", is_flag=True, help="Every entry of the record, in one sentence each.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def show(incident: str, log: bool, format_name: str, profile: str, region: str, config_path: Path | None) -> None:
     """How an incident stands: what was done, what holds, what a person must do."""
@@ -72,7 +73,7 @@ def show(incident: str, log: bool, format_name: str, profile: str, region: str, 
 
 @command.command("report")
 @click.argument("incident")
-@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="md", show_default=True)
+@format_option(_FORMATS, default="md")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write (default: standard output).")
 @aws_options
 def report(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.world import make_world
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ Answer = dict[str, object]
 
 @click.command("inspect")
 @click.argument("key_id", required=False, default="")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @click.option("--offline", is_flag=True, help="Only what the id itself tells.")
 @click.option(
     "--details",

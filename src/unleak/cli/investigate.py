@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 
 if TYPE_CHECKING:
     from unleak.investigate.sigma.rule import Loaded
@@ -33,7 +34,7 @@ _FORMATS = ["text", "json", "html", "ocsf"]
               help="Write the attacker's calls as Parquet.")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write the report to a file instead of standard output.")  # fmt: skip
-@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="text", show_default=True)
+@format_option(_FORMATS)
 @aws_options
 def command(
     key_id: str, trails: tuple[str, ...], leaked_at: str, since: str, until: str, rule_folders: tuple[Path, ...],

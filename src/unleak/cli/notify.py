@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 
 if TYPE_CHECKING:
     from unleak.notify_settings import NotifySetting
@@ -27,7 +28,7 @@ def command() -> None:
 @command.command("test")
 @click.option("--channel", "names", multiple=True, help="Only the channel of this name (default: all).")
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Whom a channel for committers writes to, for this test.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def test(
     names: tuple[str, ...], to: tuple[str, ...], format_name: str, profile: str, region: str, config_path: Path | None

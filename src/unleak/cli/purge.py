@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from unleak.cli.format_option import format_option
+
 if TYPE_CHECKING:
     from unleak.git.repository import Repository
     from unleak.model.finding import Finding
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--plan", "plan_only", is_flag=True, help="Say what would be done; change nothing.")
 @click.option("--branch", default="", metavar="NAME", help="Commit the patch to a new branch of REPO.")
 @click.option("--no-ignore", is_flag=True, help="Take out, too, what ignore files and comments let stand.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def command(
     repo: Path, keys: tuple[str, ...], into: Path | None, plan_only: bool, branch: str, no_ignore: bool,
     format_name: str,

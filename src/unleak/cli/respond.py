@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.world import make_world
 from unleak.scan.words import without_secret
 
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 @click.option("--self", "with_leaked", is_flag=True, help="The leaked key is all you have: let it switch itself off.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be changed, and change nothing.")
 @click.option("--no-wait", is_flag=True, help="Do what is due now; look again on the next run.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def command(
     key_id: str, mode: str | None, source: str, reason: str, user: str, report: str, leaked_at: str,

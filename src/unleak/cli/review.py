@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.investigate import check_key, check_place, put, time_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _TIME = "2026-11-23, or 2026-11-23T04:05:06Z (UTC)"
 @click.option("--all", "every", is_flag=True, help="Name everything that stands, also what is older and harmless.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write the report to a file instead of standard output.")  # fmt: skip
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(("text", "json", "html"))
 @aws_options
 def command(
     key_id: str, accounts: tuple[str, ...], organization: bool, since: str, regions: tuple[str, ...],
@@ -56,7 +57,7 @@ def command(
     """
     from unleak.engine.inquiries.review import Question, check
     from unleak.engine.inquiries.review_facts import DESCENT
-    from unleak.report.review import to_json, to_text
+    from unleak.report.review import FORMATS, to_text
 
     if key_id:
         check_key(key_id)
@@ -64,7 +65,7 @@ def command(
     question = Question(trails, accounts, organization, time_of(since, "--since"), regions, names)
     check(question)
     found = _look(config_of(profile, region, config_path), key_id, question)
-    put(to_json(found) if format_name == "json" else to_text(found, every=every), output)
+    put(to_text(found, every=every) if format_name == "text" else FORMATS[format_name](found), output)
     for gap in found.unseen:
         if gap.check == DESCENT:
             click.echo(f"unleak: could not look: {gap.why}", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.world import make_world
 from unleak.scan.words import without_secret
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     help="How long to wait for what only time shows: that it holds, and that nobody uses the old key any more.",
 )
 @click.option("--free-slot", default="", metavar="KEY_ID", help="Delete this idle key of the user, to make room.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @click.option("--advise", is_flag=True, help="What would do without any key: ready policies and code.")
 @aws_options
 def command(

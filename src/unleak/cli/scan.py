@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.scan_run import How, run
 from unleak.cli.scan_what import What
 from unleak.model.finding import Severity
@@ -32,7 +33,7 @@ from unleak.scan.formats import NAMES
     show_default=True,
     help="Leave out what is less severe. A lone key id is low.",
 )
-@click.option("--format", "format_name", type=click.Choice(NAMES), default="text", show_default=True)
+@format_option(NAMES)
 @click.option("--output", metavar="FILE", help="Write to FILE, and to the terminal only how many there are.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 also where something is found.")
 def command(

@@ -26,7 +26,7 @@ def command(
 ) -> None:  # fmt: skip
     """Hear of leaks, and respond: hooks for GitHub, AWS and scanners, an API for people and programs.
 
-    A sender is heard once it is configured: [hooks.github] in unleak.toml (docs/service.md). People and programs show a
+    A sender is heard once it is configured: [hooks.github] in unleak.toml (docs/intake.md). People and programs show a
     token: `unleak token make`. It is safe to kill: what was answered is on disk, and who comes next goes on from there.
 
     \b

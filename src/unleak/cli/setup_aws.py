@@ -19,7 +19,7 @@ from unleak.cli.saying import say_plainly
 @click.option("--notify", "notifies", is_flag=True, help="May tell Security Hub, too.")
 @click.option(
     "--format", "format_name", type=click.Choice(["cloudformation", "terraform"]), default="cloudformation",
-    show_default=True,
+    show_default=True, help="The tool that the template is for.",
 )  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write it to.")
 def aws(

@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 
 
 @click.command("check")
 @click.option("--account", "accounts", multiple=True, help="Only this account (default: all that are configured).")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @aws_options
 def check(accounts: tuple[str, ...], format_name: str, profile: str, region: str, config_path: Path | None) -> None:
     """Say, before the night, whether each account, role, permission, region and trail works. Changes nothing there.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.saying import say, say_plainly, without_secrets
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ SECRET_VARIABLE = "UNLEAK_GITHUB_SECRET"  # noqa: S105  the name of a variable
 @click.option("--secret-env", default=SECRET_VARIABLE, show_default=True, metavar="NAME", help="Holds its secret.")
 @click.option("--manifest", is_flag=True, help="Print the manifest of a GitHub App, and do nothing else.")
 @click.option("--apply", "applies", is_flag=True, help="Do it. Without, only what would be done is told.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def github(owner: str, service_url: str, secret_env: str, manifest: bool, applies: bool, format_name: str) -> None:
     """At OWNER (an organisation) or OWNER/REPOSITORY: a webhook, secret scanning and push protection.
 

@@ -8,7 +8,7 @@ from unleak.model.errors import Misuse
 
 
 @click.command("standin")
-@click.option("--port", default=5000, show_default=True)
+@click.option("--port", default=5000, show_default=True, help="Port to listen at.")
 @click.option("--account", default="123456789012", show_default=True, help="Account to start with.")
 @click.option("--root-key", default="", help="Its root key id (default: a new one).")
 @click.option("--root-secret", default="", help="Its root secret (default: a new one).")

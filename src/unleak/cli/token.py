@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
+from unleak.cli.format_option import format_option
 from unleak.cli.world import make_world, person
 from unleak.model.document import written
 
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
     from unleak.store.tokens import Token
 
 _ROLES = ["viewer", "responder", "approver", "admin"]
-_formats = click.option(
-    "--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+_formats = format_option()
 
 
 @click.group("token")

@@ -21,11 +21,15 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Alerted:
+    """Somebody else's word, or more of the same one's, that the same key has leaked."""
+
     alert: Alert
 
 
 @dataclass(frozen=True, slots=True)
 class ModeSet:
+    """How far the loop may go without a person, from now on."""
+
     mode: Mode
     who: str
     why: str
@@ -141,6 +145,8 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
+    """One look at a change with fresh clients. What the looks add up to is a verdict, which is not stored."""
+
     step: Step
     look: Look
 
@@ -157,6 +163,8 @@ class UndoIntended:
 
 @dataclass(frozen=True, slots=True)
 class UndoConcluded:
+    """Written after it was taken back."""
+
     step: Step
     outcome: Outcome
 

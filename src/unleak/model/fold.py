@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
 
 from unleak.model.credential import Origin
 from unleak.model.entry import (
@@ -50,41 +49,80 @@ from unleak.model.verdict import Looks
 
 
 def fold(incident: Incident, entries: Iterable[Entry]) -> Incident:
-    """Adds entries, in the order of their numbers, to what is known so far."""
-    return reduce(_add, entries, incident)
+    """Adds entries, in the order of their numbers, to what is known so far; what was known stays as it is."""
+    draft = _Draft(incident)
+    for entry in entries:
+        _add(draft, entry)
+    return draft.end()
 
 
-def _add(incident: Incident, entry: Entry) -> Incident:
-    if entry.seq != incident.seq + 1:
-        raise ValueError(f"entry {entry.seq} does not follow {incident.seq} of {entry.incident}")
-    changed = _with_event(incident, entry, entry.event)
-    return replace(changed, seq=entry.seq, updated_at=entry.at)
+class _Draft:
+    """An incident that is just being told: nobody else holds it yet, so what an entry adds is put in its place. A
+    record of thousands of entries would be copied as often otherwise.
+    """
+
+    __slots__ = ("_ours", "_owned", "now")
+
+    def __init__(self, incident: Incident) -> None:
+        self.begin(incident)
+
+    def begin(self, incident: Incident) -> None:
+        self.now = replace(incident)
+        self._owned, self._ours = set[str](), set[str]()
+
+    def put(self, **fields: object) -> None:
+        for name, value in fields.items():
+            object.__setattr__(self.now, name, value)
+
+    def keep(self, field: str, key: object, value: object) -> None:
+        """In one of the incident's mappings, which is copied the first time: the incident before shares it."""
+        if field not in self._owned:
+            self.put(**{field: dict(getattr(self.now, field))})
+            self._owned.add(field)
+        getattr(self.now, field)[key] = value
+
+    def note_ours(self, request_ids: Iterable[str]) -> None:
+        self._ours.update(request_ids)
+
+    def end(self) -> Incident:
+        if not self.now.our_request_ids.issuperset(self._ours):
+            self.put(our_request_ids=self.now.our_request_ids | self._ours)
+        return self.now
 
 
-def _with_event(incident: Incident, entry: Entry, event: Event) -> Incident:
+def _add(draft: _Draft, entry: Entry) -> None:
+    if entry.seq != draft.now.seq + 1:
+        raise ValueError(f"entry {entry.seq} does not follow {draft.now.seq} of {entry.incident}")
+    _add_event(draft, entry, entry.event)
+    draft.put(seq=entry.seq, updated_at=entry.at)
+
+
+def _add_event(draft: _Draft, entry: Entry, event: Event) -> None:
     match event:
         case Opened():
-            return _open(entry, event)
+            draft.begin(_opened(entry, event))
         case Alerted(alert):
-            return replace(incident, alerts=(*incident.alerts, alert), closed=None)
+            draft.put(alerts=(*draft.now.alerts, alert), closed=None)
         case ModeSet(mode):
-            return replace(incident, mode=mode)
+            draft.put(mode=mode)
         case Checked(evidence=evidence):
-            return reduce(_with_evidence, evidence, _with_check(incident, entry.at, event))
+            _add_check(draft, entry.at, event)
+            for found in evidence:
+                _add_evidence(draft, found)
         case Resumed():
-            return _resume(incident)
+            _resume(draft)
         case Requested(step):
-            return replace(incident, requested={**incident.requested, step.id: event}, closed=None)
+            draft.keep("requested", step.id, event)
+            draft.put(closed=None)
         case HoldSet() | Closed() | Told() | Noted() | Answered():
-            return _with_words(incident, entry.at, event)
+            _add_words(draft, entry.at, event)
         case _:
-            changed = _with_action(incident, _next_state(incident, entry.at, event))
+            _add_action(draft, _next_state(draft.now, entry.at, event))
             if event.step.unit == "break_glass" and isinstance(event, Concluded | UndoConcluded):
-                return _looked_at_anew(changed, event.step.target.id, entry.at)
-            return changed
+                _look_anew(draft, event.step.target.id, entry.at)
 
 
-def _open(entry: Entry, event: Opened) -> Incident:
+def _opened(entry: Entry, event: Opened) -> Incident:
     key_id = event.alert.key_id
     leaked = CredentialState(key_id, Origin.LEAKED, account="")
     return Incident(
@@ -98,92 +136,90 @@ def _open(entry: Entry, event: Opened) -> Incident:
     )
 
 
-def _with_check(incident: Incident, at: datetime, event: Checked) -> Incident:
-    step, before = event.step, incident.checks.get(event.step.id)
+def _add_check(draft: _Draft, at: datetime, event: Checked) -> None:
+    step, before = event.step, draft.now.checks.get(event.step.id)
     in_a_row = (before.unknown_in_a_row if before else 0) + 1 if event.unknown else 0
     state = CheckState(step, at, (before.runs if before else 0) + 1, event.unknown, event.may_retry, in_a_row)
-    return replace(incident, checks={**incident.checks, step.id: state})
+    draft.keep("checks", step.id, state)
 
 
-def _with_words(incident: Incident, at: datetime, event: HoldSet | Closed | Told | Noted | Answered) -> Incident:
+def _add_words(draft: _Draft, at: datetime, event: HoldSet | Closed | Told | Noted | Answered) -> None:
     """What people were told, what they asked, and what they say themselves."""
     match event:
         case HoldSet():
-            return replace(incident, hold=event)
+            draft.put(hold=event)
         case Closed():
-            return replace(incident, closed=event)
+            draft.put(closed=event)
         case Told():
-            return _with_told(incident, at, event)
+            _add_told(draft, at, event)
         case Answered():
-            return replace(incident, answered=(*incident.answered, event))
+            draft.put(answered=(*draft.now.answered, event))
         case Noted(_, text):
-            return replace(incident, notes=(*(n for n in incident.notes if n.text != text), event))
+            draft.put(notes=(*(n for n in draft.now.notes if n.text != text), event))
 
 
-def _with_told(incident: Incident, at: datetime, event: Told) -> Incident:
-    told = dict(incident.told)
+def _add_told(draft: _Draft, at: datetime, event: Told) -> None:
     for occasion in event.occasions:
-        before = told.get((event.channel, occasion))
+        before = draft.now.told.get((event.channel, occasion))
         failures = (before.failures if before else 0) + (not event.ok)
-        told[event.channel, occasion] = ToldState(event.ok or (before is not None and before.ok), failures, at)
-    return replace(incident, told=told)
+        state = ToldState(event.ok or (before is not None and before.ok), failures, at)
+        draft.keep("told", (event.channel, occasion), state)
 
 
-def _resume(incident: Incident) -> Incident:
+def _resume(draft: _Draft) -> None:
     given_up = {OutcomeKind.REFUSED, OutcomeKind.ASK, OutcomeKind.FAILED}
-    actions = {
-        step_id: replace(a, outcome=None, attempts=0)
-        if a.outcome and a.outcome.kind in given_up
-        else replace(a, attempts=min(a.attempts, 1))
-        for step_id, a in incident.actions.items()
-    }
-    checks = {step_id: c for step_id, c in incident.checks.items() if not c.unknown}
-    return replace(incident, actions=actions, checks=checks, closed=None)
+    for step_id, a in tuple(draft.now.actions.items()):
+        if a.outcome and a.outcome.kind in given_up:
+            draft.keep("actions", step_id, replace(a, outcome=None, attempts=0))
+        else:
+            draft.keep("actions", step_id, replace(a, attempts=min(a.attempts, 1)))
+    draft.put(checks={step_id: c for step_id, c in draft.now.checks.items() if not c.unknown}, closed=None)
 
 
-def _with_evidence(incident: Incident, found: Evidence) -> Incident:
+def _add_evidence(draft: _Draft, found: Evidence) -> None:
     match found:
         case KeyOwner():
-            return replace(incident, owners={**incident.owners, found.key_id: found})
+            draft.keep("owners", found.key_id, found)
         case KeyTried():
-            ours = incident.our_request_ids | set(found.request_ids)
-            return replace(incident, tried={**incident.tried, found.key_id: found}, our_request_ids=ours)
+            draft.keep("tried", found.key_id, found)
+            draft.note_ours(found.request_ids)
         case PrincipalSaved():
-            return replace(incident, saved={**incident.saved, found.principal_arn: found})
+            draft.keep("saved", found.principal_arn, found)
         case PermissionsRead():
-            return replace(incident, permissions={**incident.permissions, found.principal_arn: found})
+            draft.keep("permissions", found.principal_arn, found)
         case CallsRead():
-            return replace(incident, calls={**incident.calls, found.key_id: found})
+            draft.keep("calls", found.key_id, found)
         case OrganizationFound():
-            return replace(incident, organizations={**incident.organizations, found.account: found})
+            draft.keep("organizations", found.account, found)
         case CredentialFound():
-            return _with_credential(incident, found)
+            _add_credential(draft, found)
         case ResourceFound():
-            return replace(incident, resources={found.target.id: found, **incident.resources})
+            draft.put(resources={found.target.id: found, **draft.now.resources})
         case InstanceRole() | DescentRead():
-            return _with_reach(incident, found)
+            _add_reach(draft, found)
 
 
-def _with_reach(incident: Incident, found: InstanceRole | DescentRead) -> Incident:
+def _add_reach(draft: _Draft, found: InstanceRole | DescentRead) -> None:
     if isinstance(found, DescentRead):
-        return replace(incident, descent=found)
-    return replace(incident, instance_roles={**incident.instance_roles, found.instance_arn: found.role_arn})
+        draft.put(descent=found)
+    else:
+        draft.keep("instance_roles", found.instance_arn, found.role_arn)
 
 
-def _with_credential(incident: Incident, found: CredentialFound) -> Incident:
-    if found.key_id in incident.credentials:
-        return incident
-    state = CredentialState(
-        key_id=found.key_id,
-        origin=found.origin,
-        account=found.account,
-        parent=found.parent,
-        how=found.how,
-        principal_arn=found.principal_arn,
-        at=found.at,
-        expires_at=found.expires_at,
-    )
-    return replace(incident, credentials={**incident.credentials, found.key_id: state})
+def _add_credential(draft: _Draft, found: CredentialFound) -> None:
+    """Who found it first says what it is."""
+    if found.key_id not in draft.now.credentials:
+        state = CredentialState(
+            key_id=found.key_id,
+            origin=found.origin,
+            account=found.account,
+            parent=found.parent,
+            how=found.how,
+            principal_arn=found.principal_arn,
+            at=found.at,
+            expires_at=found.expires_at,
+        )
+        draft.keep("credentials", found.key_id, state)
 
 
 _ActionEvent = (
@@ -249,16 +285,13 @@ def _with_answer(state: ActionState, at: datetime, event: Approved | Declined) -
     return replace(said, approval=event) if enough else replace(said, first_yes=event)
 
 
-def _looked_at_anew(incident: Incident, key_id: str, at: datetime) -> Incident:
+def _look_anew(draft: _Draft, key_id: str, at: datetime) -> None:
     """What was seen of a key and of its quarantine before a person let it work again proves nothing any more."""
-    owner = incident.owners.get(key_id)
-    actions = {
-        step_id: replace(a, looks=Looks(), concluded_at=at)
-        if a.is_watched and _is_behind_glass(a.step, key_id, owner.user_arn if owner else None)
-        else a
-        for step_id, a in incident.actions.items()
-    }
-    return replace(incident, actions=actions)
+    owner = draft.now.owners.get(key_id)
+    user_arn = owner.user_arn if owner else None
+    for step_id, a in tuple(draft.now.actions.items()):
+        if a.is_watched and _is_behind_glass(a.step, key_id, user_arn):
+            draft.keep("actions", step_id, replace(a, looks=Looks(), concluded_at=at))
 
 
 def _is_behind_glass(step: Step, key_id: str, user_arn: str | None) -> bool:
@@ -282,8 +315,7 @@ def _writes_otherwise(one: Change, other: Change) -> bool:
     }
 
 
-def _with_action(incident: Incident, state: ActionState) -> Incident:
-    ours = incident.our_request_ids
-    if state.looks.last is not None and not ours.issuperset(state.looks.last.request_ids):
-        ours |= set(state.looks.last.request_ids)
-    return replace(incident, actions={**incident.actions, state.step.id: state}, our_request_ids=ours)
+def _add_action(draft: _Draft, state: ActionState) -> None:
+    draft.keep("actions", state.step.id, state)
+    if state.looks.last is not None:
+        draft.note_ours(state.looks.last.request_ids)

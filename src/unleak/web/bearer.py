@@ -60,6 +60,22 @@ class Bearer:
         """As `check_touches`, of all that a restore may lift."""
         self.check_touches(incident, *(a.step.target for a in incident.actions.values() if a.is_applied))
 
+    def check_role(self, role: Role) -> None:
+        """Raises NotAllowed."""
+        if not self.token.role.may(role):
+            has = self.token.role.value
+            raise NotAllowed(403, f"this takes the role {role.value}, and the token has {has}", "ask for it")
+
+    def check_steers(self, incident: Incident) -> None:
+        """How far the loop goes, and that it is over, is so for every account that the incident leads into. Raises
+        NotAllowed.
+        """
+        led_into = {c.account for c in incident.credentials.values()}
+        led_into |= {a.step.target.account for a in incident.actions.values()}
+        if others := sorted(account for account in led_into if account and not self.sees(account)):
+            said = f"the incident leads into {', '.join(others[:5])}, which you are not for"
+            raise NotAllowed(403, said, "ask who is for all of its accounts")
+
 
 def bearer_with(role: Role) -> Callable[..., Bearer]:
     """A dependency of a route: whoever has at least this role. Raises NotAllowed, and Refused where it is too often."""
@@ -76,11 +92,9 @@ def bearer_with(role: Role) -> Callable[..., Bearer]:
             raise NotAllowed(401, "there is no good token in this request", "send `Authorization: Bearer TOKEN`")
         if not service.bearers.spend(token.id):
             raise Refused(Reason.TOO_MANY, "this token asks too often", "wait a minute")
-        if not token.role.may(role):
-            raise NotAllowed(
-                403, f"this takes the role {role.value}, and the token has {token.role.value}", "ask for it"
-            )
-        return Bearer(token)
+        found = Bearer(token)
+        found.check_role(role)
+        return found
 
     return bearer
 

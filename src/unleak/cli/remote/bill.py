@@ -2,6 +2,7 @@
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.remote.inquiry import look, when
 from unleak.cli.remote.server import server_of
 
@@ -11,7 +12,7 @@ from unleak.cli.remote.server import server_of
 @click.option("--since", default="", metavar="TIME", help="When the leak was.")
 @click.option("--account", "accounts", multiple=True, help="Whose bill (default: all of the incident).")
 @click.option("--by-resource", is_flag=True, help="Ask Cost Explorer for the resources too.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @click.pass_context
 def command(
     context: click.Context, key_id: str, since: str, accounts: tuple[str, ...], by_resource: bool, format_name: str

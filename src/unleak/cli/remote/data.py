@@ -2,6 +2,7 @@
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.remote.inquiry import look, no_files, when
 from unleak.cli.remote.server import server_of
 
@@ -13,7 +14,7 @@ from unleak.cli.remote.server import server_of
 @click.option("--leaked-at", default="", metavar="TIME", help="When the key became known to others.")
 @click.option("--account", default="", help="Whose trail it is, where the key's id does not tell.")
 @click.option("--no-versions", is_flag=True, help="Do not ask AWS what was there before.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @click.pass_context
 def command(
     context: click.Context, key_id: str, trails: tuple[str, ...], leaked_at: str, account: str, no_versions: bool,

@@ -7,15 +7,14 @@ from typing import Any
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.incident_decisions import options_in
 from unleak.cli.remote.server import Server, server_of
 from unleak.model.document import written
 from unleak.model.errors import Misuse
 
 _why = click.option("--why", required=True, help="Your reason, for the record.")
-_format = click.option(
-    "--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+_format = format_option()
 
 
 @click.group("incident")
@@ -63,9 +62,7 @@ def show(context: click.Context, incident: str, log: bool, format_name: str) -> 
 
 @command.command("report")
 @click.argument("incident")
-@click.option(
-    "--format", "format_name", type=click.Choice(["text", "json", "md", "html"]), default="md", show_default=True
-)
+@format_option(["text", "json", "md", "html"], default="md")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write (default: standard output).")
 @click.pass_context
 def report(context: click.Context, incident: str, format_name: str, output: Path | None) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.remote.inquiry import look, no_files, when
 from unleak.cli.remote.server import server_of
 
@@ -20,7 +21,7 @@ _FORMATS = ["text", "json", "html", "ocsf"]
 @click.option("--account", default="", help="Whose trail it is, where the key's id does not tell.")
 @click.option("--verify", is_flag=True, help="Check files from S3 against CloudTrail's signed digests.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write it to a file.")
-@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="text", show_default=True)
+@format_option(_FORMATS)
 @click.pass_context
 def command(
     context: click.Context, key_id: str, trails: tuple[str, ...], leaked_at: str, since: str, until: str, account: str,

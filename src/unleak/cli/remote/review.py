@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from unleak.cli.format_option import format_option
 from unleak.cli.remote.inquiry import look, no_files, when
 from unleak.cli.remote.server import server_of
 
@@ -18,7 +19,7 @@ from unleak.cli.remote.server import server_of
 @click.option("--trail", "trails", multiple=True, metavar="SOURCE",
               help="One of the service's own, or event-history: ask it what the key brought about.")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write it to a file.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(("text", "json", "html"))
 @click.pass_context
 def command(
     context: click.Context, key_id: str, accounts: tuple[str, ...], organization: bool, since: str,

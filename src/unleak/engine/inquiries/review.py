@@ -13,7 +13,7 @@ from unleak.iam.key_id import account_of
 from unleak.investigate.run import Tell as TrailTell
 from unleak.model.errors import Misuse
 from unleak.model.review import Age, Review, Unseen
-from unleak.report.review import to_json, to_text
+from unleak.report.review import to_html, to_json, to_text
 from unleak.review import CHECKS
 from unleak.review.check import ReviewCheck
 from unleak.review.run import Tell, Wish, review
@@ -104,6 +104,6 @@ KIND = Kind(
     Review,
     look,
     gist,
-    {"text": alone(to_text), "json": alone(to_json)},
+    {"text": alone(to_text), "json": alone(to_json), "html": alone(to_html)},
     check,
 )

@@ -1,12 +1,12 @@
 """The review in a terminal: the worst first, what is usual in one line a type, and last what nobody could see."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from unleak.model.review import Age, Judged, Review, Weight
 from unleak.report.investigation.ink import Cell, Ink, Style, draw, row
 from unleak.report.investigation.words import counted, lasting, listed, minute, named, said, stamp, tail, wrapped
 from unleak.report.review.gaps import gaps
+from unleak.report.review.types import short, types
 
 _MOST_NEW, _MOST_OLD, _MOST_TYPES, _MOST_GAPS, _MOST_UNMET = 60, 40, 40, 25, 20
 _NARROWEST = 80
@@ -16,9 +16,9 @@ _WEIGHTS = list(Weight)
 def to_text(found: Review, *, colour: bool = False, width: int = 110, every: bool = False) -> str:
     """What is left out is counted. `every`: nothing is left out of the lists, and harmless things are named too."""
     width = max(width, _NARROWEST)
-    ours, new, old = found.of(Age.BY_INCIDENT), found.of(Age.SINCE_LEAK), _worth_a_look(found, every=every)
-    lines = [Ink(_head(found), Style.BAD if found.worries else Style.HEAD)]
-    lines += [Ink(line, Style.SOFT) for line in wrapped(_where(found), width)]
+    ours, new, old = found.of(Age.BY_INCIDENT), found.of(Age.SINCE_LEAK), worth_a_look(found, every=every)
+    lines = [Ink(headline(found), Style.BAD if found.worries else Style.HEAD)]
+    lines += [Ink(line, Style.SOFT) for line in wrapped(whence(found), width)]
     for title, part in (
         (f"Brought about by the incident ({len(ours):,})", _things(found, ours, width, _cap(_MOST_NEW, every))),
         (f"Made since the leak, by nobody known ({len(new):,})", _things(found, new, width, _cap(_MOST_NEW, every))),
@@ -38,7 +38,7 @@ def _cap(most: int, every: bool) -> int:  # noqa: FBT001  a reader sees which li
     return 1_000_000_000 if every else most
 
 
-def _head(found: Review) -> str:
+def headline(found: Review) -> str:
     ours, new = len(found.of(Age.BY_INCIDENT)), len(found.of(Age.SINCE_LEAK))
     grave = len(found.worries) - ours - new
     leak = "since the leak" if found.since else "since the leak: nobody said when that was"
@@ -47,7 +47,7 @@ def _head(found: Review) -> str:
     return ", ".join(said_) + gap
 
 
-def _where(found: Review) -> str:
+def whence(found: Review) -> str:
     accounts = found.accounts[0] if len(found.accounts) == 1 else counted(len(found.accounts), "account")
     asked = f"{counted(found.calls, 'call')} ({found.throttled:,} throttled) in {lasting(found.seconds)}"
     leak = f"leaked {stamp(found.since)} UTC; " if found.since else ""
@@ -56,7 +56,7 @@ def _where(found: Review) -> str:
     return f"{whose}: {leak}{things}; {asked}"
 
 
-def _worth_a_look(found: Review, *, every: bool) -> tuple[Judged, ...]:
+def worth_a_look(found: Review, *, every: bool) -> tuple[Judged, ...]:
     least = Weight.LOW if every else Weight.MEDIUM
     old = (j for j in found.judged if j.age in {Age.OLDER, Age.UNDATED})
     return tuple(j for j in old if every or _WEIGHTS.index(j.thing.weight) <= _WEIGHTS.index(least))
@@ -64,14 +64,14 @@ def _worth_a_look(found: Review, *, every: bool) -> tuple[Judged, ...]:
 
 def _things(found: Review, judged: Sequence[Judged], width: int, most: int) -> Iterator[Ink]:
     many = len(found.accounts) > 1
-    ordered = sorted(judged, key=_order)
-    for one in ordered[:most]:
+    things = ordered(judged)
+    for one in things[:most]:
         thing = one.thing
         grave = thing.weight is Weight.HIGH or one.age is Age.BY_INCIDENT
         cells = (
             Cell(thing.account if many else ""),
             Cell(said(thing.region, 16), pad=14),
-            Cell(_short(thing.type), 18),
+            Cell(short(thing.type), 18),
             Cell(said(thing.name, 60), 20),
             Cell(_when(one)),
             Cell(f"{said(one.deed, 12)} by {tail(one.by)}" if one.deed else ""),
@@ -79,8 +79,13 @@ def _things(found: Review, judged: Sequence[Judged], width: int, most: int) -> I
         )
         yield Ink(row(cells, width), Style.BAD if grave else Style.PLAIN)
         yield from (Ink(f"      {line}", Style.WARN) for c in thing.concerns for line in wrapped(said(c), width - 6))
-    if len(ordered) > most:
-        yield Ink(f"  and {len(ordered) - most:,} more: --all, or --format json", Style.SOFT)
+    if len(things) > most:
+        yield Ink(f"  and {len(things) - most:,} more: --all, or --format json", Style.SOFT)
+
+
+def ordered(judged: Iterable[Judged]) -> tuple[Judged, ...]:
+    """The gravest first."""
+    return tuple(sorted(judged, key=_order))
 
 
 def _order(one: Judged) -> tuple[object, ...]:
@@ -92,27 +97,19 @@ def _when(one: Judged) -> str:
     return minute(one.thing.created_at) if one.thing.created_at else "undated"
 
 
-def _short(kind: str) -> str:
-    return said(kind.removeprefix("AWS::").replace("::", " "), 40)
-
-
 def _types(found: Review, width: int, most: int) -> Iterator[Ink]:
-    counts: dict[str, Counter[Age]] = {}
-    for one in found.judged:
-        counts.setdefault(_short(one.thing.type), Counter())[one.age] += 1
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1].total(), pair[0]))
-    for kind, ages in ordered[:most]:
-        told = ", ".join(f"{ages[age]:,} {age.value.replace('_', ' ')}" for age in Age if ages[age])
-        yield Ink(row((Cell(f"{ages.total():>6,}"), Cell(kind, 20, pad=36), Cell(told)), width))
-    if len(ordered) > most:
-        rest = sum(ages.total() for _, ages in ordered[most:])
-        yield Ink(f"  and {rest:,} of {counted(len(ordered) - most, 'other type')}", Style.SOFT)
+    by_number = types(found)
+    for kind, number, ages in by_number[:most]:
+        yield Ink(row((Cell(f"{number:>6,}"), Cell(kind, 20, pad=36), Cell(ages)), width))
+    if len(by_number) > most:
+        rest = sum(number for _, number, _ in by_number[most:])
+        yield Ink(f"  and {rest:,} of {counted(len(by_number) - most, 'other type')}", Style.SOFT)
 
 
 def _unmet(found: Review, width: int, most: int) -> Iterator[Ink]:
     """Taken away, gone since, or of a kind that is not looked at: the trail knows, the account does not."""
     for fact in found.unmet[:most]:
-        cells = (Cell(minute(fact.at)), Cell(said(fact.deed, 12), pad=8), Cell(_short(fact.type), 18),
+        cells = (Cell(minute(fact.at)), Cell(said(fact.deed, 12), pad=8), Cell(short(fact.type), 18),
                  Cell(named(fact.arn), 24), Cell(said(fact.detail, 80), 10), Cell(f"by {tail(fact.by)}"))  # fmt: skip
         yield Ink(row(cells, width))
     if len(found.unmet) > most:
@@ -129,11 +126,11 @@ def _gaps(found: Review, width: int, most: int) -> Iterator[Ink]:
 
 
 def _remarks(found: Review, width: int) -> Iterator[Ink]:
-    for line in _to_know(found):
+    for line in to_know(found):
         yield from (Ink(text, Style.SOFT) for text in wrapped(line, width, "  ", "    "))
 
 
-def _to_know(found: Review) -> Iterable[str]:
+def to_know(found: Review) -> Iterable[str]:
     off = sorted({region for _, region in found.regions_off})
     if off:
         yield f"not enabled, so that nothing can stand there: {listed(off, 20)}"

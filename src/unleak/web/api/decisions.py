@@ -6,15 +6,16 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
 from unleak.engine import decisions
-from unleak.engine.local import open_incident
+from unleak.engine.local import incident_id_of, open_incident
 from unleak.engine.rotations import ask_to_rotate, check_from_elsewhere
 from unleak.model.alert import Alert, Ground
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode
+from unleak.model.role import Role
 from unleak.respond import restore, undo
 from unleak.scan.words import without_secret
 from unleak.web.api.asked import Asked, Body, IncidentId, Time, Words
-from unleak.web.bearer import Approver, Responder, seen
+from unleak.web.bearer import Approver, Bearer, Responder, seen
 from unleak.web.log import log
 from unleak.web.overview import account_of_incident
 from unleak.web.problems import NotAllowed
@@ -128,6 +129,7 @@ def open_(service: Asked, bearer: Responder, leak: Leak) -> Said:
     )
     if bearer.token.accounts and not bearer.sees(_account(leak.key_id)):
         raise NotAllowed(403, "the token is not for the account of this key", "ask for one that is")
+    _check_mode(service, bearer, leak)
     incident = open_incident(world, alert, leak.mode, who)
     service.woken()
     return _said(incident.id, f"{leak.key_id} is responded to", who)
@@ -156,6 +158,7 @@ def decline(service: Asked, bearer: Approver, incident_id: IncidentId, no: No) -
 def close(service: Asked, bearer: Approver, incident_id: IncidentId, over: Why) -> Said:
     """It is over. What holds is watched all the same, and a new alert opens it again."""
     incident = seen(service, bearer, incident_id)
+    bearer.check_steers(incident)
     decisions.close(service.world, incident, who=bearer.who, why=over.why)
     return _written(service, incident_id, "closed", bearer.who)
 
@@ -202,6 +205,7 @@ def note(service: Asked, bearer: Responder, incident_id: IncidentId, noted: Note
 def set_mode(service: Asked, bearer: Approver, incident_id: IncidentId, new: NewMode) -> Said:
     """How far the loop may go without a person."""
     incident = seen(service, bearer, incident_id)
+    bearer.check_steers(incident)
     decisions.set_mode(service.world, incident, new.mode, who=bearer.who, why=new.why)
     return _written(service, incident_id, f"mode {new.mode.value}", bearer.who)
 
@@ -233,6 +237,15 @@ def lift_all(service: Asked, bearer: Approver, incident_id: IncidentId, back: Wh
         _, outcomes = restore(service.world, incident_id, who=bearer.who, why=without_secret(back.why))
     log("restored", incident=incident_id, changes=len(outcomes), who=bearer.who)
     return [Undone(step=step, outcome=o.kind.value, detail=o.detail) for step, o in outcomes]
+
+
+def _check_mode(service: Service, bearer: Bearer, leak: Leak) -> None:
+    """Whoever tells of a leak has it looked after as the service does by itself; to say otherwise is to decide."""
+    incident = service.world.record.incident(incident_id_of(leak.key_id))
+    as_it_is = {incident.mode} if incident.seq else {Mode.QUARANTINE, service.listening.service.mode}
+    if leak.mode is not None and leak.mode not in as_it_is:
+        bearer.check_role(Role.APPROVER)
+        bearer.check_steers(incident)
 
 
 def _account(key_id: str) -> str:

@@ -102,7 +102,9 @@ def read_inquiry(
     nr: Number,
     format: Form = "json",  # noqa: A002  the command's option is called so
 ) -> Response:
-    """What was found, as the command of the same name tells it. `html` and `ocsf` are of investigations."""
+    """What was found, as the command of the same name tells it. `html` is of investigations and reviews, `ocsf` of the
+    former.
+    """
     incident = seen(service, bearer, incident_id)
     found = next((a for a in incident.answered if a.inquiry == nr and bearer.sees_all_of(a)), None)
     if found is None:

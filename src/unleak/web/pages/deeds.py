@@ -124,6 +124,7 @@ async def break_glass(request: Request, service: Asked, bearer: Approver, incide
 @ROUTER.post("/incidents/{incident_id}/mode")
 async def set_mode(request: Request, service: Asked, bearer: Approver, incident_id: IncidentId) -> Response:
     def deed(incident: Incident, new: NewMode) -> None:
+        bearer.check_steers(incident)
         decisions.set_mode(service.world, incident, new.mode, who=bearer.who, why=new.why)
 
     return await _do(request, service, bearer, incident_id, "mode", NewMode, deed)
@@ -143,6 +144,7 @@ async def close(request: Request, service: Asked, bearer: Approver, incident_id:
         it = shown(service, bearer, incident_id)
         if close_digest(it) != over.digest:
             raise Misuse("more has come to light since this was shown", "look at it again, then close it")
+        bearer.check_steers(it.incident)
         decisions.close(service.world, it.incident, who=bearer.who, why=over.why)
 
     return await _do(request, service, bearer, incident_id, "closed", Lifting, deed)

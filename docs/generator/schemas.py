@@ -1,35 +1,40 @@
-"""The page of docs/reference that tells every field of every document: out of the schemas."""
+"""Every field of every document for programs, out of the schemas."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from generator.page import page, table
 from unleak.report.published import Published, published
 
 _NAMES = {"date-time": "time", "date": "day"}
 
 
-def schemas() -> Iterator[str]:
-    """The lines beneath the page's title."""
+def pages() -> dict[str, str]:
+    return {"schemas.md": page("Documents", _documents())}
+
+
+def _documents() -> Iterator[str]:
     known = published()
     yield from ("What `unleak schema` shows, to be read: see [schema](../schema.md) for what is promised.", "")
-    yield from ("| Document | What | Told by |", "|---|---|---|")
-    for one in known:
-        told_by = "<br>".join(f"`{line}`" for line in one.told_by)
-        yield f"| [{one.id}](#unleak{one.name}1) | {one.title} | {told_by} |"
+    yield from table("Document", "What", "Told by", rows=map(_row, known))
     for one in known:
         yield from _section(one)
 
 
+def _row(one: Published) -> tuple[str, str, str]:
+    return f"[{one.id}](#unleak{one.name}1)", one.title, ", ".join(f"`{line}`" for line in one.told_by)
+
+
 def _section(one: Published) -> Iterator[str]:
-    yield from ("", f"## {one.id}", "", one.schema["description"], "", "| Field | Type | Meaning |", "|---|---|---|")
-    yield from _rows(one.schema, one.schema, "")
+    yield from ("", f"## {one.id}", "", one.schema["description"], "")
+    yield from table("Field", "Type", "Meaning", rows=_rows(one.schema, one.schema, ""))
 
 
-def _rows(part: dict[str, Any], whole: dict[str, Any], path: str) -> Iterator[str]:
+def _rows(part: dict[str, Any], whole: dict[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
     """A row for each field, those of what is in it right beneath."""
     for name, field in part["properties"].items():
         mark = "" if name in part["required"] else "?"
-        yield f"| `{path}{name}`{mark} | {_type(field, whole)} | {_meaning(field)} |"
+        yield f"`{path}{name}`{mark}", _type(field, whole), _meaning(field)
         inner, step = _inner(field, whole)
         if "properties" in inner:
             yield from _rows(inner, whole, f"{path}{name}{step}.")
@@ -64,4 +69,4 @@ def _type(field: dict[str, Any], whole: dict[str, Any]) -> str:
 def _meaning(field: dict[str, Any]) -> str:
     words = [value for value in field.get("enum", ()) if value]
     one_of = f" One of {', '.join(f'`{w}`' for w in words)}." if words else ""
-    return f"{field['description']}{one_of}".replace("|", "\\|")
+    return f"{field['description']}{one_of}"
