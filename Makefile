@@ -8,12 +8,13 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 # Tests and figures start unleak hundreds of times: it must not be compiled anew each time, as users do not either.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
+.PHONY: help demo test lint format docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
 	@echo "make lint    only the first three"
+	@echo "make format  mend what ruff and its formatter can"
 	@echo "make docs    write docs/reference from what the code declares"
 	@echo "make site    build/site, the documentation to read in a browser: whatever is amiss with it fails"
 	@echo "make screens write docs/screens: pictures of the pages, in Chromium"
@@ -48,6 +49,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 screens: $(VENV)/.dev
 	UNLEAK_TEST_SCREENS=$(CURDIR)/docs/screens $(BIN)/python -m pytest tests/web/test_in_a_browser.py
@@ -125,7 +130,7 @@ fuzz-api: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tests/api_fuzz.py $(abspath $(VENV)-schemathesis/bin/st) --max-examples 50
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) bench/.venv $(VENV)-oracle $(VENV)-aws-cli $(VENV)-schemathesis build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -134,9 +139,11 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.standin: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "installing what constraints.txt pins into $(VENV): a few minutes, once"
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[standin]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "installing what constraints.txt pins into $(VENV): a few minutes, once"
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[standin,dev]'
 	@touch $@

@@ -26,6 +26,7 @@ OF_ITSELF = {"UNLEAK_GIT_USER", "UNLEAK_GIT_WORD"}
 def test_the_reference_is_what_the_code_declares() -> None:
     made = pages()
     for name, text in made.items():
+        assert (DOCS / "reference" / name).is_file(), f"run `make docs`, and commit {name}"
         assert (DOCS / "reference" / name).read_text() == text, f"run `make docs`: {name} has moved on"
     for page in (DOCS / "reference").rglob("*.md"):
         of_ours = page.read_text().startswith(HEAD)
@@ -93,3 +94,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_in_the_docs_exist(page: Path) -> None:
     for command in re.findall(r"^\s*(?:\$ )?unleak ([a-z]+)", page.read_text(), re.MULTILINE):
         assert command in COMMANDS, f"{page.name}: unleak {command}"
+
+
+def test_every_target_of_make_is_told() -> None:
+    makefile, contributing = (ROOT / "Makefile").read_text(), (ROOT / "CONTRIBUTING.md").read_text()
+    phony = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split()
+    rows = re.findall(r"^\| (`make .*?) \|", contributing, re.MULTILINE)
+    assert set(phony) == set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert sorted(phony) == sorted(target for row in rows for target in re.findall(r"`make ([a-z-]+)`", row))
+    assert sorted(phony) == sorted(["help", *re.findall(r'@echo "make ([a-z-]+)', makefile)])

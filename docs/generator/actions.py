@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from generator.page import docstring_of, page, paragraphs, wrapped, yes_or_no
-from generator.undone_by import UNDONE_BY
 from unleak.respond import ACTIONS
 from unleak.unit import Action
 
@@ -30,7 +29,7 @@ def _action(a: Action) -> Iterator[str]:
     yield f"| may break something rightful | {yes_or_no(a.breaking)} |"
     yield f"| can be taken back | {yes_or_no(a.reversible)} |"
     yield f"| deletes for good (a legal hold forbids it) | {yes_or_no(a.deletes)} |"
-    yield from (f"| undone by | {UNDONE_BY[a.id]} |", "", "## What it needs", "")
+    yield from (f"| undone by | {a.undone_by} |", "", "## What it needs", "")
     yield from wrapped(", ".join(f"`{p}`" for p in a.permissions) + ".")
     yield from ("", "## By hand", "", "In the console:", "")
     names = {"name": "NAME", "key_id": "KEY_ID", "user": "USER", "region": "REGION"}

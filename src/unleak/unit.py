@@ -58,7 +58,8 @@ class Check(Protocol):
 class Action(Protocol):
     """Changes one thing, provably and undoably.
 
-    `deletes`: takes something away for good, which a legal hold forbids. `propose` reads and returns the change, or
+    `deletes`: takes something away for good, which a legal hold forbids. `undone_by`: in words, for its page; what is
+    written just then is told with each change before it is made. `propose` reads and returns the change, or
     None when it already stands so; `apply` may be called twice and does it once; `verify` is one look with fresh
     clients; `undo` removes only what this change added.
     """
@@ -75,6 +76,8 @@ class Action(Protocol):
     def reversible(self) -> bool: ...
     @property
     def deletes(self) -> bool: ...
+    @property
+    def undone_by(self) -> str: ...
     @property
     def by_hand(self) -> ByHand: ...
     @property

@@ -68,6 +68,7 @@ def test_an_action_tells_how_to_do_it_by_hand(action: Action) -> None:
     assert filled.startswith("aws ")
     assert all(r.startswith("https://docs.aws.amazon.com/") for r in action.references)
     assert action.references
+    assert action.reversible or action.undone_by.startswith("nothing: ")
 
 
 @pytest.mark.parametrize("check", CHECK_LIST, ids=lambda c: c.id)

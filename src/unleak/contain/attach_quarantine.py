@@ -35,6 +35,9 @@ class AttachQuarantine:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = (
+        "detaching the policy; taking the user out of our group; putting the old boundary back; deleting our policy"
+    )
     by_hand = ByHand(
         console=f"IAM > Users > {{name}} > Add permissions > Attach policies directly > {PREFIX}V3",
         cli=f"aws iam attach-user-policy --user-name {{name}} --policy-arn arn:aws:iam::aws:policy/{PREFIX}V3",

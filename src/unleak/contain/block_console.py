@@ -17,6 +17,7 @@ class BlockConsole:
     breaking = True
     reversible = False
     deletes = True
+    undone_by = "nothing: an administrator gives the user a new password"
     by_hand = ByHand(
         console="IAM > Users > {name} > Security credentials > Manage console access > Disable",
         cli="aws iam delete-login-profile --user-name {name}",

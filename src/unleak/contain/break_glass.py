@@ -33,6 +33,7 @@ class BreakGlass:
     breaking = False
     reversible = True
     deletes = False
+    undone_by = "setting the key to Inactive again, then deleting the fence; by itself, when its time is up"
     by_hand = ByHand(
         console="IAM > Users > {user} > Security credentials > Access keys > {key_id} > Actions > Activate, after an "
         "inline policy denies all else (NotAction) and all other addresses (NotIpAddress)",

@@ -14,6 +14,7 @@ class DeactivateKey:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "nothing, for a credential of the incident: `unleak incident break-glass` is the one way back"
     by_hand = ByHand(
         console="IAM > Users > {user} > Security credentials > Access keys > {key_id} > Actions > Deactivate",
         cli="aws iam update-access-key --user-name {user} --access-key-id {key_id} --status Inactive",

@@ -14,6 +14,7 @@ class DeleteKey:
     breaking = True
     reversible = False
     deletes = True
+    undone_by = "nothing: a deleted key cannot come back"
     by_hand = ByHand(
         console="IAM > Users > {user} > Security credentials > Access keys > {key_id} > Actions > Delete",
         cli="aws iam delete-access-key --user-name {user} --access-key-id {key_id}",

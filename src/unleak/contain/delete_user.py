@@ -19,6 +19,7 @@ class DeleteUser:
     breaking = True
     reversible = True
     deletes = True
+    undone_by = "making the user again with its policies and groups; no key, password or second factor comes back"
     by_hand = ByHand(
         console="IAM > Users > {name} > Delete",
         cli="aws iam delete-user --user-name {name}  # after its keys, policies, groups, devices and password",

@@ -24,6 +24,7 @@ class DenyAll:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "deleting our policy; by itself, when no session can live any more and the trail was read"
     by_hand = ByHand(
         console="IAM > Users (or Roles) > {name} > Add permissions > Create inline policy > JSON: deny * on *",
         cli="aws iam put-user-policy --user-name {name} --policy-name deny-all --policy-document "

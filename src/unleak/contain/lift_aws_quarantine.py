@@ -20,6 +20,7 @@ class LiftAwsQuarantine:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "attaching it again"
     by_hand = ByHand(
         console=f"IAM > Users > {{name}} > Permissions > {PREFIX}... > Remove",
         cli=f"aws iam detach-user-policy --user-name {{name}} --policy-arn arn:aws:iam::aws:policy/{PREFIX}V3",

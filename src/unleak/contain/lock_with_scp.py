@@ -39,6 +39,7 @@ class LockWithScp:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "detaching and deleting our policy"
     by_hand = ByHand(
         console="Management account: Organizations > Policies > Service control policies > Create policy, then attach "
         "it to the account",

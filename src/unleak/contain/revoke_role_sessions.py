@@ -19,6 +19,7 @@ class RevokeRoleSessions:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "deleting our policy, all rounds at once"
     by_hand = ByHand(
         console="IAM > Roles > {name} > Revoke sessions > Revoke active sessions",
         cli="aws iam put-role-policy --role-name {name} --policy-name AWSRevokeOlderSessions --policy-document "

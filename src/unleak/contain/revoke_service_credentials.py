@@ -22,6 +22,7 @@ class RevokeServiceCredentials:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "setting to Active those that are older than the leak and did not leak themselves"
     by_hand = ByHand(
         console="IAM > Users > {name} > Security credentials > API keys for Amazon Bedrock (or HTTPS Git credentials) "
         "> Actions > Deactivate",

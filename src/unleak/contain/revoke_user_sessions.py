@@ -19,6 +19,7 @@ class RevokeUserSessions:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "deleting our policy, all rounds at once"
     by_hand = ByHand(
         console="IAM > Users > {name} > Add permissions > Create inline policy > JSON: deny * on * under the condition "
         "DateLessThan aws:TokenIssueTime = now",

@@ -38,6 +38,7 @@ class RemoveRootKey:
     breaking = True
     reversible = False
     deletes = True
+    undone_by = "nothing: a deleted key cannot come back"
     by_hand = ByHand(
         console="Sign in as root > account menu > Security credentials > Access keys > Deactivate, then Delete",
         cli="aws sts assume-root --target-principal ACCOUNT --task-policy-arn "

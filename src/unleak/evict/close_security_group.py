@@ -29,6 +29,7 @@ class CloseSecurityGroup(PuttingRight):
         "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups",
         *(f"ec2:{verb}SecurityGroup{way.capitalize()}" for verb in ("Authorize", "Revoke") for way in sorted(_WAYS)),
     )  # fmt: skip
+    undone_by = "writing the rules that were found; they get other ids"
     by_hand = ByHand(
         console="EC2 (region {region}) > Security Groups > {name} > Edit inbound or outbound rules",
         cli="aws ec2 revoke-security-group-ingress --region {region} --group-id {name} --security-group-rule-ids ID",

@@ -26,6 +26,7 @@ class DeleteGroup(DeletingSaved):
     noun = "group"
     breaks = "whoever has rights only by group {name}"
     back = "make the group again with its policies and members"
+    undone_by = "making the group again with its policies and members"
     by_hand = ByHand(
         console="IAM > User groups > {name} > Delete",
         cli="aws iam delete-group --group-name {name}  # after its members and policies",

@@ -25,6 +25,7 @@ class DeleteInstanceProfile(PuttingRight):
     )  # fmt: skip
     deletes = True
     whole = True
+    undone_by = "making the profile again, with the role that it had"
     by_hand = ByHand(
         console="IAM > Roles > the role > Delete; a profile alone only by the CLI",
         cli="aws iam delete-instance-profile --instance-profile-name {name}  # after its role is removed",

@@ -28,6 +28,7 @@ class DeletePolicy(DeletingSaved):
     noun = "policy"
     breaks = "whoever has rights only by policy {name}"
     back = "make the policy again, in its default version, and attach it where it was"
+    undone_by = "making the policy again, and attaching it where it was"
     by_hand = ByHand(
         console="IAM > Policies > {name} > Delete",
         cli="aws iam delete-policy --policy-arn ARN  # after it is detached and its versions are deleted",

@@ -19,6 +19,7 @@ class DeletePolicyVersion(PuttingRight):
     permissions = ("iam:GetPolicyVersion", "iam:DeletePolicyVersion")
     reversible = False
     deletes = True
+    undone_by = "nothing: what is deleted is gone"
     by_hand = ByHand(
         console="IAM > Policies > {name} > Policy versions > Delete",
         cli="aws iam delete-policy-version --policy-arn ARN --version-id VERSION",

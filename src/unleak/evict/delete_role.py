@@ -27,6 +27,7 @@ class DeleteRole(DeletingSaved):
     noun = "role"
     breaks = "whatever was given role {name} since"
     back = "make the role again with its policies; it gets another unique id"
+    undone_by = "making the role again with its policies; it gets another unique id"
     by_hand = ByHand(
         console="IAM > Roles > {name} > Delete",
         cli="aws iam delete-role --role-name {name}  # after its policies and instance profiles",

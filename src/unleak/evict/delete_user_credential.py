@@ -37,6 +37,7 @@ class DeleteUserCredential(PuttingRight):
     )  # fmt: skip
     reversible = False
     deletes = True
+    undone_by = "nothing: what is deleted is gone"
     by_hand = ByHand(
         console="IAM > Users > {name} > Security credentials",
         cli="aws iam delete-ssh-public-key --user-name {name} --ssh-public-key-id ID  # or "

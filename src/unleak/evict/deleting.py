@@ -20,6 +20,7 @@ class Deleting(PuttingRight):
 
     reversible = False
     deletes = True
+    undone_by = "nothing: what is deleted is gone"
     whole = True
     service: str
     types: tuple[str, ...]

@@ -32,6 +32,7 @@ class DisableFunction(PuttingRight):
         "lambda:DeleteFunctionUrlConfig", "lambda:GetPolicy", "lambda:ListAliases", "lambda:ListVersionsByFunction",
         "lambda:RemovePermission", "lambda:AddPermission",
     )  # fmt: skip
+    undone_by = "letting it run as before; a URL that was deleted comes back with another address"
     by_hand = ByHand(
         console="Lambda (region {region}) > Functions > {name} > Throttle; then Configuration > Function URL, "
         "Permissions",

@@ -25,6 +25,7 @@ class IsolateInstance(PuttingRight):
         "ec2:ModifyNetworkInterfaceAttribute",
         "ec2:DeleteSecurityGroup",
     )  # fmt: skip
+    undone_by = "giving its interfaces the security groups that they had"
     by_hand = ByHand(
         console="EC2 (region {region}) > Instances > {name} > Actions > Security > Change security groups",
         cli="aws ec2 modify-instance-attribute --region {region} --instance-id {name} --groups GROUP_WITHOUT_RULES",

@@ -27,6 +27,7 @@ class PutBackFunction:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "writing what was found again: it was published as a version, which stays"
     by_hand = ByHand(
         console="Lambda (region {region}) > the function > Versions > the version before > Export; then Upload from",
         cli="aws lambda get-function --region {region} --function-name NAME --qualifier VERSION, fetch Code.Location, "

@@ -22,6 +22,7 @@ class PutBackImage:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "putting the tag where it was found, or taking it off: never off an image without another"
     by_hand = ByHand(
         console="ECR (region {region}) tells which images there are; tags can be moved with the AWS CLI only",
         cli="aws ecr batch-get-image --region {region} --repository-name NAME --image-ids imageDigest=BEFORE, "

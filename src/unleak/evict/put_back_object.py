@@ -31,6 +31,7 @@ class PutBackObject:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "deleting our copies: what they lie upon is the latest again"
     by_hand = ByHand(
         console="S3 > the bucket > Show versions > {name} > the version before > Download, then upload it again",
         cli="aws s3api copy-object --bucket BUCKET --key KEY --copy-source 'BUCKET/KEY?versionId=VERSION'",

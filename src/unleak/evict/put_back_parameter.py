@@ -24,6 +24,7 @@ class PutBackParameter:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "writing the value that we found again"
     by_hand = ByHand(
         console="Systems Manager (region {region}) > Parameter Store > the parameter > History; then Edit",
         cli="aws ssm get-parameter-history --region {region} --name NAME --with-decryption, "

@@ -24,6 +24,7 @@ class PutBackSecret:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "moving AWSCURRENT back; what was restored waits to be deleted again"
     by_hand = ByHand(
         console="Secrets Manager (region {region}) > {name}; versions can be moved with the AWS CLI only",
         cli="aws secretsmanager update-secret-version-stage --region {region} --secret-id {name} "

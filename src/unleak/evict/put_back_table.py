@@ -39,6 +39,7 @@ class PutBackTable:
     breaking = False
     reversible = True
     deletes = False
+    undone_by = "deleting the new table, unless it is protected from that; a legal hold keeps it"
     by_hand = ByHand(
         console="DynamoDB (region {region}) > Tables > {name} > Backups > Restore",
         cli="aws dynamodb restore-table-to-point-in-time --region {region} --source-table-name {name} "

@@ -35,6 +35,7 @@ class PuttingRight(ABC):
     breaking: bool = True
     reversible: bool = True
     deletes: bool = False
+    undone_by: str
     by_hand: ByHand
     references: tuple[str, ...]
     whole: bool = False

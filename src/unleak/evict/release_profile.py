@@ -23,6 +23,7 @@ class ReleaseProfile(PuttingRight):
         "ec2:DescribeIamInstanceProfileAssociations", "ec2:DisassociateIamInstanceProfile",
         "ec2:AssociateIamInstanceProfile", "iam:PassRole",
     )  # fmt: skip
+    undone_by = "putting the profile on that was found"
     by_hand = ByHand(
         console="EC2 (region {region}) > Instances > {name} > Actions > Security > Modify IAM role",
         cli="aws ec2 disassociate-iam-instance-profile --region {region} --association-id ID",

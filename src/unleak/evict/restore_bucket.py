@@ -33,6 +33,7 @@ class RestoreBucket(PuttingRight):
         "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "s3:GetBucketWebsite", "s3:PutBucketWebsite",
         "s3:DeleteBucketWebsite",
     )  # fmt: skip
+    undone_by = "writing what was found there"
     by_hand = ByHand(
         console="S3 > Buckets > {name} > Permissions; Properties > Bucket Versioning; Management",
         cli="aws s3api put-bucket-policy --bucket NAME --policy file://policy.json  # and put-public-access-block, "

@@ -22,6 +22,7 @@ class RestoreKey(PuttingRight):
         "kms:DescribeKey", "kms:CancelKeyDeletion", "kms:EnableKey", "kms:DisableKey", "kms:GetKeyRotationStatus",
         "kms:EnableKeyRotation", "kms:DisableKeyRotation",
     )  # fmt: skip
+    undone_by = "disabling it, or stopping its rotation, as it was found"
     by_hand = ByHand(
         console="KMS (region {region}) > Customer managed keys > {name} > Key actions > Cancel key deletion, Enable",
         cli="aws kms cancel-key-deletion --region {region} --key-id {name}  # and enable-key, enable-key-rotation",

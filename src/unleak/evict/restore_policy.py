@@ -14,6 +14,7 @@ class RestorePolicy(PuttingRight):
     id = "restore_policy"
     title = "Make a policy's version before the attacker's the default again"
     permissions = ("iam:GetPolicy", "iam:ListPolicyVersions", "iam:SetDefaultPolicyVersion")
+    undone_by = "making the version the default that was it"
     by_hand = ByHand(
         console="IAM > Policies > {name} > Policy versions > Set as default",
         cli="aws iam set-default-policy-version --policy-arn ARN --version-id VERSION",

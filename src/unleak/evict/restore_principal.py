@@ -26,6 +26,7 @@ class RestorePrincipal(PuttingRight):
         *(f"iam:{verb}{kind}PermissionsBoundary" for kind in ("User", "Role") for verb in ("Put", "Delete")),
         "iam:GetUser", "iam:GetRole", "iam:ListGroupsForUser", "iam:AddUserToGroup", "iam:RemoveUserFromGroup",
     )  # fmt: skip
+    undone_by = "writing what was found there"
     by_hand = ByHand(
         console="IAM > Users, Roles or User groups > {name} > Permissions",
         cli="aws iam detach-user-policy --user-name {name} --policy-arn ARN  # or delete-user-policy, "

@@ -26,6 +26,7 @@ class RestoreResourcePolicy(PuttingRight):
         "sns:GetTopicAttributes", "sns:SetTopicAttributes", "ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy",
         "ecr:DeleteRepositoryPolicy",
     )  # fmt: skip
+    undone_by = "writing what was found there"
     by_hand = ByHand(
         console="KMS, Secrets Manager, SQS, SNS or ECR (region {region}) > {name} > its policy",
         cli="aws kms put-key-policy --region {region} --key-id {name} --policy-name default --policy "

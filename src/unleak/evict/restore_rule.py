@@ -24,6 +24,7 @@ class RestoreRule(PuttingRight):
         "events:DescribeRule", "events:DisableRule", "events:EnableRule", "events:ListTargetsByRule",
         "events:RemoveTargets", "events:PutTargets", "iam:PassRole",
     )  # fmt: skip
+    undone_by = "writing what was found there"
     by_hand = ByHand(
         console="EventBridge (region {region}) > Rules > {name} > Disable",
         cli="aws events disable-rule --region {region} --name {name}  # and remove-targets",

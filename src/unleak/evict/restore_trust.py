@@ -18,6 +18,7 @@ class RestoreTrust(PuttingRight):
     id = "restore_trust"
     title = "Put a role's trust policy back as it was"
     permissions = ("iam:GetRole", "iam:UpdateAssumeRolePolicy")
+    undone_by = "writing the trust policy that was found"
     by_hand = ByHand(
         console="IAM > Roles > {name} > Trust relationships > Edit trust policy",
         cli="aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json",

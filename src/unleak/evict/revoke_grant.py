@@ -19,6 +19,7 @@ class RevokeGrant(PuttingRight):
     permissions = ("kms:ListGrants", "kms:RevokeGrant")
     reversible = False
     deletes = True
+    undone_by = "nothing: what is deleted is gone"
     by_hand = ByHand(
         console="only by the CLI: the console shows no grants",
         cli="aws kms revoke-grant --region {region} --key-id {name} --grant-id ID",

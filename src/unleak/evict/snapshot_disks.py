@@ -25,6 +25,7 @@ class SnapshotDisks:
     breaking = False
     reversible = True
     deletes = False
+    undone_by = "deleting the snapshots that it took; a legal hold keeps them"
     by_hand = ByHand(
         console="EC2 (region {region}) > Snapshots > Create snapshot > Instance > {name}",
         cli="aws ec2 create-snapshots --region {region} --instance-specification InstanceId={name}  # its memory only "

@@ -19,6 +19,7 @@ class StartDetector(PuttingRight):
     permissions = (
         "guardduty:ListDetectors", "guardduty:GetDetector", "guardduty:UpdateDetector", "guardduty:CreateDetector",
     )  # fmt: skip
+    undone_by = "switching it off; a detector that was made anew is not deleted"
     by_hand = ByHand(
         console="GuardDuty (region {region}) > Settings > Re-enable GuardDuty",
         cli="aws guardduty update-detector --region {region} --detector-id {name} --enable",

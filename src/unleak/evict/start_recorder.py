@@ -22,6 +22,7 @@ class StartRecorder(PuttingRight):
         "config:DescribeConfigurationRecorderStatus", "config:StartConfigurationRecorder",
         "config:StopConfigurationRecorder",
     )  # fmt: skip
+    undone_by = "stopping it again"
     by_hand = ByHand(
         console="AWS Config (region {region}) > Settings > Start recording",
         cli="aws configservice start-configuration-recorder --region {region} --configuration-recorder-name {name}",

@@ -24,6 +24,7 @@ class StartTrail(PuttingRight):
         "cloudtrail:StopLogging", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors", "cloudtrail:CreateTrail",
         "cloudtrail:GetInsightSelectors", "cloudtrail:PutInsightSelectors", "iam:PassRole",
     )  # fmt: skip
+    undone_by = "writing what was found; a trail that was made again stays, and is stopped"
     by_hand = ByHand(
         console="CloudTrail (region {region}) > Trails > {name} > Start logging",
         cli="aws cloudtrail start-logging --region {region} --name {name}  # and update-trail, put-event-selectors",

@@ -22,6 +22,7 @@ class StopInstance:
     breaking = True
     reversible = True
     deletes = False
+    undone_by = "starting it again, if it ran before"
     by_hand = ByHand(
         console="EC2 (region {region}) > Instances > {name} > Instance state > Stop instance",
         cli="aws ec2 stop-instances --region {region} --instance-ids {name}",

@@ -19,6 +19,7 @@ class StopLightsailInstance(PuttingRight):
     id = "stop_lightsail_instance"
     title = "Stop a Lightsail instance that the attacker made"
     permissions = ("lightsail:GetInstance", "lightsail:StopInstance", "lightsail:StartInstance")
+    undone_by = "starting it again"
     by_hand = ByHand(
         console="Lightsail > Instances > {name} > Stop",
         cli="aws lightsail stop-instance --region {region} --instance-name {name}",

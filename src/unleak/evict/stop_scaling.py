@@ -30,6 +30,7 @@ class StopScaling(PuttingRight):
         "autoscaling:SuspendProcesses", "autoscaling:SetInstanceProtection", "autoscaling:DescribeLifecycleHooks",
         "autoscaling:DeleteLifecycleHook", "autoscaling:PutLifecycleHook",
     )  # fmt: skip
+    undone_by = "setting the sizes that were found; other instances are started"
     by_hand = ByHand(
         console="EC2 (region {region}) > Auto Scaling Groups > {name} > Group details > Edit",
         cli="aws autoscaling update-auto-scaling-group --region {region} --auto-scaling-group-name {name} "

@@ -18,6 +18,7 @@ class StopService(PuttingRight):
     id = "stop_service"
     title = "Let a service of containers that the attacker made run no task"
     permissions = ("ecs:DescribeServices", "ecs:UpdateService")
+    undone_by = "letting it run as many tasks as before"
     by_hand = ByHand(
         console="ECS (region {region}) > Clusters > the cluster > Services > {name} > Update service",
         cli="aws ecs update-service --region {region} --cluster CLUSTER --service {name} --desired-count 0",

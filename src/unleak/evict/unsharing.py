@@ -19,6 +19,7 @@ EVERYBODY = "all"
 class Unsharing(PuttingRight):
     """Whoever has it is known by what AWS's list calls them: an account's number, an ARN, or `all`."""
 
+    undone_by = "sharing it as it was found"
     service: str
     types: tuple[str, ...]
     noun: str

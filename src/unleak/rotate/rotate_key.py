@@ -38,6 +38,7 @@ class RotateKey:
     breaking = True
     reversible = False
     deletes = False
+    undone_by = "nothing: nobody can be given the old secret back; until it is deactivated, the old key works"
     by_hand = ByHand(
         console="IAM > Users > {user} > Security credentials > Access keys > Create access key; then give it to "
         "whoever uses {key_id}",

@@ -8,7 +8,7 @@ from itertools import pairwise
 from unleak.model.finding import Confidence
 from unleak.model.value import Value, replace
 from unleak.scan.detector import Candidate
-from unleak.scan.detectors import BY_ID
+from unleak.scan.detectors import BY_ID, PARTS
 
 NEAR_LINES = 5
 _FAR_LINES = 30
@@ -22,7 +22,6 @@ _BYTES_A_LINE = 10_000
 _STRANGERS = 10.0
 _SOMEBODYS = 4.0
 _FEWEST_IN_LISTS = 2
-_CREDENTIAL = ("aws_access_key_id", "aws_secret", "aws_session_token")
 
 _Couple = tuple[float, Candidate, Candidate]
 _Cost = Callable[[Candidate, Candidate], float | None]
@@ -83,11 +82,11 @@ def pair(candidates: list[Candidate]) -> Iterator[Pair]:
 
 def _paired(candidates: list[Candidate]) -> Iterator[Pair]:
     candidates = list(_apart(candidates))
-    ids, secrets, tokens = ([c for c in candidates if c.detector == d] for d in _CREDENTIAL)
+    ids, secrets, tokens = ([c for c in candidates if c.detector == d] for d in PARTS)
     to_secret = _assign(ids, secrets)
     to_token = _assign([i for i in ids if i.value.startswith(b"ASIA")], tokens)
     taken, starts = set(), [i.start for i in ids]
-    for other in _distinct([c for c in candidates if c.detector not in _CREDENTIAL]).values():
+    for other in _distinct([c for c in candidates if c.detector not in PARTS]).values():
         beside = _beside(other, ids, starts) if BY_ID[other.detector].beside_id else None
         taken.add(beside.value if beside else b"")
         yield Pair(beside, None, None, Confidence.HIGH if other.labelled else Confidence.MEDIUM, other)
@@ -105,8 +104,8 @@ def _paired(candidates: list[Candidate]) -> Iterator[Pair]:
 def _apart(candidates: list[Candidate]) -> Iterator[Candidate]:
     """Without the ids and tokens of which a longer value is made: that of Bedrock is a signed address."""
     end = 0
-    for candidate in sorted(candidates, key=lambda c: (c.start, c.detector in _CREDENTIAL)):
-        if candidate.detector in _CREDENTIAL:
+    for candidate in sorted(candidates, key=lambda c: (c.start, c.detector in PARTS)):
+        if candidate.detector in PARTS:
             if candidate.start >= end:
                 yield candidate
             continue
@@ -174,7 +173,7 @@ def _in_turn(ids: list[Candidate], others: list[Candidate], cost: _Cost) -> dict
     waiting = sorted([*ids, *others], key=lambda c: c.start, reverse=not forward)
     last: Candidate | None = None
     for one in waiting:
-        if one.detector == _CREDENTIAL[0]:
+        if one.detector == PARTS[0]:
             last = one if one.value not in taken else None
         elif last is not None and one.value not in used and (price := cost(last, one)) is not None:
             taken[last.value] = price, last, one
@@ -238,14 +237,14 @@ def _uncross(taken: dict[bytes, _Couple], cost: _Cost) -> bool:
 
 def _cost(key_id: Candidate, other: Candidate, *, id_first: bool) -> float | None:
     """Lines, then bytes, between the two; more on the wrong side and without a label."""
-    labelled = other.labelled or other.detector == "aws_session_token"
+    labelled = other.labelled or other.detector == PARTS[2]
     distance = abs(other.line - key_id.line)
     if distance > (_FAR_LINES if labelled else NEAR_LINES):
         return None
     gap = min(abs(other.start - key_id.start) / _BYTES_A_LINE, _WRONG_SIDE / 2)
     side = _WRONG_SIDE if (key_id.start < other.start) is not id_first else 0
     strange = _STRANGERS if key_id.whose and other.whose and key_id.whose != other.whose else 0
-    if other.whose and not key_id.whose and key_id.labelled and other.detector == _CREDENTIAL[1]:
+    if other.whose and not key_id.whose and key_id.labelled and other.detector == PARTS[1]:
         # The id is plainly AWS's; the secret has a name of somebody's.
         strange += _SOMEBODYS
     unnamed = 0 if labelled else _UNLABELLED if distance else _UNLABELLED_BESIDE

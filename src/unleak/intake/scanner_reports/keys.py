@@ -10,12 +10,13 @@ from unleak.iam.key_id import KeyKind, kind_of
 from unleak.intake.scanner_reports.fields import shown
 from unleak.intake.scanner_reports.named import Named
 from unleak.intake.scanner_reports.neighbours import Neighbours, neighbours
-from unleak.intake.scanner_reports.parts import PARTS, Parts, as_bytes, parts_of
+from unleak.intake.scanner_reports.parts import Parts, as_bytes, parts_of
 from unleak.intake.scanner_reports.sighting import PassedOver, Sighting
 from unleak.model.credential import SecretKey
 from unleak.model.finding import Confidence, Finding, Place
 from unleak.model.value import replace
 from unleak.scan.blob import Blob
+from unleak.scan.detectors import PARTS
 from unleak.scan.scanner import scan
 
 _KINDS = {KeyKind.LONG_TERM, KeyKind.TEMPORARY}

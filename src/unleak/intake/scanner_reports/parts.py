@@ -7,9 +7,6 @@ from unleak.model.credential import SecretKey, SessionToken
 from unleak.scan.detector import Detector
 from unleak.scan.detectors import aws_access_key_id, aws_secret, aws_session_token
 
-PARTS = frozenset(d.DETECTOR.id for d in (aws_access_key_id, aws_secret, aws_session_token))
-"""The detectors of what an access key consists of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:

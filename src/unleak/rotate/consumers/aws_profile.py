@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
 
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
@@ -14,6 +13,7 @@ from unleak.model.credential import Credentials
 from unleak.model.errors import NotPossible
 from unleak.model.plan import Tri
 from unleak.rotate.consumers.consumer import NewKey, Place, holds, pair_of
+from unleak.rotate.consumers.one_move import in_one_move
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]")
 _KEY_ID, _SECRET, _TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
@@ -44,7 +44,8 @@ class AwsProfile:
         new = {_KEY_ID: pair.key_id, _SECRET: pair.secret.reveal()}
         start, end = self._section(lines)
         kept = [line for line in lines[start:end] if _setting(line) not in {*new, _TOKEN}]
-        _write([*lines[:start], *(f"{name} = {value}\n" for name, value in new.items()), *kept, *lines[end:]])
+        changed = (f"{name} = {value}\n" for name, value in new.items())
+        in_one_move(_file(), [*lines[:start], *changed, *kept, *lines[end:]])
 
     def confirm(self, place: Place, key: NewKey) -> Tri:
         return holds(self.held(place), key.id)
@@ -82,18 +83,3 @@ def _file() -> Path:
 def _setting(line: str) -> str:
     name, equals, _ = line.partition("=")
     return name.strip().lower() if equals and not line.lstrip().startswith(("#", ";")) else ""
-
-
-def _write(lines: list[str]) -> None:
-    """Readable by its owner alone from the first byte on; whoever reads meanwhile has the old file or the new one."""
-    file = _file()
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".credentials-")  # 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.writelines(lines)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -26,5 +26,7 @@ DETECTORS: tuple[Detector, ...] = (
     aws_mws_auth_token.DETECTOR,
     aws_appsync_api_key.DETECTOR,
 )
+PARTS = (aws_access_key_id.DETECTOR.id, aws_secret.DETECTOR.id, aws_session_token.DETECTOR.id)
+"""They make one credential together: paired, and named by its id. Every other kind stands by itself."""
 BY_ID: dict[str, Detector] = {d.id: d for d in DETECTORS}
 PREFIXES: tuple[bytes, ...] = tuple(p for d in DETECTORS for p in d.prefixes)

@@ -12,7 +12,7 @@ from unleak.model.finding import Finding, Place
 from unleak.model.value import replace
 from unleak.scan.blob import Blob, Problem
 from unleak.scan.detector import Described, Detector
-from unleak.scan.detectors import BY_ID, DETECTORS
+from unleak.scan.detectors import BY_ID, DETECTORS, PARTS
 from unleak.scan.lazy import lazy
 from unleak.scan.scanner import Scan, scan
 
@@ -25,7 +25,7 @@ _RUN = lazy(r"[A-Za-z0-9/+]{40,}")
 # However short, however it is encoded and whatever stands before it.
 _TOKEN = lazy(r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz|AQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9/+=%\\_-]{40,}")
 # Ids are no secrets; secrets and tokens are known better, above.
-_OTHERS = [d for d in DETECTORS if d.id not in {"aws_access_key_id", "aws_secret", "aws_session_token"}]
+_OTHERS = [d for d in DETECTORS if d.id not in PARTS]
 # However they go on.
 _BEGUN = lazy(
     "(?:" + "|".join(re.escape(p.decode()) for d in _OTHERS for p in d.prefixes) + r")[A-Za-z0-9/+=%\\_.-]{16,}"

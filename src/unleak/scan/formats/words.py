@@ -1,10 +1,10 @@
 """What every format says in the same words, and text that came from outside made fit to print."""
 
 from unleak.model.finding import Finding, Live, Place, Severity
+from unleak.scan.detectors import PARTS
 from unleak.scan.scanner import Scan
 
 _MOST_REFS = 3
-_NAMED_BY_ID = frozenset({"aws_access_key_id", "aws_secret", "aws_session_token"})
 _HEAD = {
     True: "still at HEAD",
     False: "no longer at HEAD, but in history",
@@ -45,7 +45,7 @@ def headline(finding: Finding, scan: Scan) -> str:
     parts = [w for w, has in (("secret", finding.has_secret), ("session token", finding.has_session_token)) if has]
     having = f" with its {' and '.join(parts)}" if parts and finding.key_id else ""
     title = clean(scan.detectors[finding.detector].title)
-    if finding.detector not in _NAMED_BY_ID:
+    if finding.detector not in PARTS:
         return f"{title}{f' of {finding.key_id}' if finding.key_id else ''}{account}"
     return f"{finding.key_id or title}{account}{having}"
 
