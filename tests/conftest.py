@@ -1,18 +1,23 @@
 """What every test that talks to an AWS shares: one stand-in a process, and an account of its own for each test."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from documents import faults_in
 from unleak.aws.accounts import Accounts
 from unleak.aws.client import Watcher
 from unleak.config import Config
 from unleak.drill.arena import ArenaClock
 from unleak.drill.stage import Stage, build
 from unleak.engine.permissions import responder_policies
+from unleak.model import document
 from unleak.model.alert import Alert, Ground
 from unleak.model.credential import Credentials, SecretKey, Vault
 from unleak.respond import World
@@ -37,6 +42,31 @@ def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("UNLEAK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(autouse=True)
+def _documents(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever document a test has unleak write or answer with, it is held to its schema: when the test ends, since
+    what is raised in a command or a thread may never come out.
+    """
+    found: list[str] = []
+    send = httpx.Client.send
+
+    def dumps(told: Any, **options: Any) -> str:
+        text = json.dumps(told, **options)
+        found.extend(faults_in(text))
+        return text
+
+    def sent(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+        answer = send(client, request, **options)
+        if not options.get("stream") and answer.headers.get("content-type") == "application/json":
+            found.extend(faults_in(answer.content))
+        return answer
+
+    monkeypatch.setattr(document, "dumps", dumps)
+    monkeypatch.setattr(httpx.Client, "send", sent)
+    yield
+    assert found == []
 
 
 @pytest.fixture(scope="session")

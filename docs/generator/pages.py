@@ -14,6 +14,7 @@ from generator import (
     policy,
     record,
     rules,
+    schemas,
     senders,
     settings,
 )
@@ -22,7 +23,7 @@ from unleak.investigate.sigma.rules import load
 
 _OF_CODE = (
     actions, channels, checks, commands, consumers, detectors, evictions, exit_codes, permissions, policy, record,
-    senders, settings,
+    schemas, senders, settings,
 )  # fmt: skip
 
 

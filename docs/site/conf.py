@@ -41,7 +41,7 @@ NAVIGATION = {
     ],
     "Run it": [
         "docs/setup", "docs/configuration", "docs/packaging", "docs/deploy", "docs/serve", "docs/pages", "docs/intake",
-        "docs/watch", "docs/worker", "docs/notify", "docs/token", "docs/integrate",
+        "docs/watch", "docs/worker", "docs/notify", "docs/token", "docs/schema", "docs/integrate",
     ],
     "Extend": ["docs/extend/index", "docs/extend/*", "CONTRIBUTING"],
     "How and why": [

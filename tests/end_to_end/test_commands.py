@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Site, site_in
+from documents import hold
 from unleak.drill.push import push_leak
 from unleak.model.plan import Tri
 from unleak.standin.server import Standin
@@ -40,8 +41,10 @@ class Shell:
         (home / "unleak.toml").write_text('regions = ["us-east-1"]\n')
 
     def run(self, *arguments: str, secret: str = "") -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([*UNLEAK, *arguments], env=self.environment, input=secret, capture_output=True, text=True,
+        done = subprocess.run([*UNLEAK, *arguments], env=self.environment, input=secret, capture_output=True, text=True,
                               check=False, timeout=120, cwd=self.home)  # fmt: skip
+        hold(done.stdout)
+        return done
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

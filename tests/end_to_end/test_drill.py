@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from documents import hold
 from unleak.store.readiness import ReadinessStore
 from unleak.store.record import Record
 
@@ -17,7 +18,9 @@ SESSION_CALLS = (
 
 
 def _run(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([*UNLEAK, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run([*UNLEAK, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+    hold(done.stdout)
+    return done
 
 
 def test_with_containment_the_attack_fails(tmp_path: Path) -> None:
@@ -57,11 +60,13 @@ def test_the_demo_writes_its_report_and_no_secret(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("incident.html", "incident.md", "incident.json"):
         assert str(Path("out") / name) in done.stdout
-    story = json.loads((tmp_path / "out" / "incident.json").read_text())
+    text = (tmp_path / "out" / "incident.json").read_text()
+    hold(text)
+    story = json.loads(text)
     assert story["status"] == "contained"
     assert {m["state"] for m in story["measures"]} == {"holds"}
     assert {k["how"] for k in story["keys"]} == {"", "GetSessionToken", "AssumeRole"}
-    assert [c[0] for c in story["created"]] == ["instance"]
+    assert [c["kind"] for c in story["created"]] == ["instance"]
     assert any(c["outcome"] != "accepted" and c["after_containment"] for c in story["calls"])
     assert not any(c["outcome"] == "accepted" and c["after_containment"] for c in story["calls"])
     assert (tmp_path / "demo.svg").read_text().startswith("<svg")

@@ -170,8 +170,8 @@ def test_inspect_tells_the_reach_after_the_rest(site: Site) -> None:
     assert "acme-orders" in done.stdout
     assert max(map(len, lines)) <= 100
     story = json.loads(inspect(site.stage.victim.key_id, "--format", "json", site=site).stdout)
-    assert story["KeyOwner"]["user_arn"] == story["Reach"]["principal"] == victim(site)
-    assert story["Reach"]["ways"][0]["rank"] == "administrator"
+    assert story["owner"]["user_arn"] == story["reach"]["principal"] == victim(site)
+    assert story["reach"]["ways"][0]["rank"] == "administrator"
 
 
 def test_inspect_without_the_permission_tells_the_rest_and_what_is_missing(site: Site) -> None:
@@ -210,7 +210,7 @@ def test_a_file_with_a_hole_is_not_the_whole_answer(saved: Path) -> None:
     saved.write_text(json.dumps({**raw, "Policies": []}))
     done = inspect("--role", "ops", "--details", str(saved), "--format", "json")
     assert done.returncode == 3
-    assert json.loads(done.stdout)["Reach"]["unread"] == [f"policy {ADMIN} of role/ops"]
+    assert json.loads(done.stdout)["reach"]["unread"] == [f"policy {ADMIN} of role/ops"]
     assert ADMIN in done.stderr
 
 

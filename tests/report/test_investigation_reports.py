@@ -44,14 +44,16 @@ HOSTILE = st.one_of(
 
 
 def everywhere(value: Any, text: str) -> Any:
-    """The same thing with `text` in every field that holds text; ids stay apart by a number at their end."""
+    """The same thing with `text` in every field that holds text, but for `state`, whose words are ours; ids stay apart
+    by a number at their end.
+    """
     numbers = iter(range(10**6))
 
     def put(one: Any) -> Any:
         if isinstance(one, str) and not isinstance(one, Enum):
             return f"{text}{next(numbers)}"
         if is_dataclass(one) and not isinstance(one, type):
-            return replace(one, **{f.name: put(getattr(one, f.name)) for f in fields(one)})
+            return replace(one, **{f.name: put(getattr(one, f.name)) for f in fields(one) if f.name != "state"})
         if isinstance(one, tuple):
             return tuple(map(put, one))
         return {put(k): put(v) for k, v in one.items()} if isinstance(one, dict) else one

@@ -443,7 +443,7 @@ def test_json_lines_are_those_of_json_and_an_end() -> None:
     document = plain(result, "json")
     assert lines == document["findings"]
     assert end == {
-        "schema": "unleak.findings/1", "complete": False, "problems": document["problems"],
+        "schema": "unleak.findings-end/1", "complete": False, "problems": document["problems"],
         "findings": 5, "ignored": 2, "left_out": 0,
     }  # fmt: skip
 

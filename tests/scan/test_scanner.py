@@ -21,7 +21,7 @@ from unleak.scan.scanner import Scan, scan
 FIELDS = {
     "detector",
     "key_id",
-    "account_id",
+    "account",
     "severity",
     "confidence",
     "has_secret",
@@ -142,8 +142,8 @@ def test_json_has_the_promised_fields_and_no_others() -> None:
 
 def test_json_tells_the_account_where_the_id_does() -> None:
     known = "AKIA" + "ZHO3CC62YYHHCD6N"
-    assert shown(scanned(a=known))["findings"][0]["account_id"] == "634503960501"
-    assert shown(scanned(a="AKIA" + "I" + known[5:]))["findings"][0]["account_id"] is None
+    assert shown(scanned(a=known))["findings"][0]["account"] == "634503960501"
+    assert shown(scanned(a="AKIA" + "I" + known[5:]))["findings"][0]["account"] is None
 
 
 WEAKER: dict[str, Callable[[Fakes], str]] = {

@@ -42,7 +42,7 @@ def run(*arguments: str) -> tuple[int, dict[str, tuple[str, str]]]:
     assert TOKEN not in done.output
     assert done.exit_code in {0, 1, 3}, done.exception
     points = json.loads(done.stdout)["points"]
-    return done.exit_code, {p["what"]: (p["verdict"], f"{p['detail']} {p['next']}") for p in points}
+    return done.exit_code, {p["what"]: (p["verdict"], f"{p['detail']} {p['hint']}") for p in points}
 
 
 ALL = ("acme", "--service-url", URL)

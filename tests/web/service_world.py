@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from conftest import Site
+from documents import hold
 from unleak.store.record import Record
 from unleak.store.tokens import Role, Tokens
 
@@ -92,6 +93,7 @@ class House:
             [*UNLEAK, *arguments], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
         )
         assert done.returncode in may, done.stdout + done.stderr
+        hold(done.stdout)
         return done.stdout
 
     def token(self, role: str) -> str:

@@ -34,6 +34,7 @@ COMMANDS = {
     "demo": "The whole way on an embedded AWS, in half a minute.",
     "standin": "Run the embedded AWS.",
     "hook": "What git runs before a push goes out or comes in.",
+    "schema": "What programs can rely on: the JSON Schema of each document.",
     "setup": "What unleak needs in AWS, at GitHub and in a repository; would it work tonight?",
 }
 

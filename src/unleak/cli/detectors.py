@@ -16,8 +16,6 @@ def command(detector: str, format_name: str) -> None:
     unleak detectors aws_secret       DETECTOR in full
     unleak detectors --format json
     """
-    import json
-
     from unleak.model.errors import Misuse
     from unleak.scan.detectors import BY_ID
     from unleak.scan.formats import detectors
@@ -26,6 +24,6 @@ def command(detector: str, format_name: str) -> None:
         raise Misuse(f"there is no detector {detector!r}", "`unleak detectors` lists them")
     chosen = [BY_ID[detector]] if detector else list(BY_ID.values())
     if format_name == "json":
-        click.echo(json.dumps(detectors.plain(chosen), indent=2))
+        click.echo(detectors.to_json(chosen))
     else:
         click.echo(detectors.in_full(chosen[0]) if detector else detectors.table(chosen))

@@ -1,6 +1,5 @@
 """`unleak drill`."""
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -66,7 +65,7 @@ def command(
         watcher = Plain(sys.stderr)
         drill = play(config, Path(folder), watcher, lag=lag, seed=seed, account=account, contain=not no_contain,
                      technique_id=technique_id)  # fmt: skip
-    click.echo(json.dumps(to_plain(drill), indent=2) if format_name == "json" else verdict_line(drill))
+    click.echo(to_json(drill) if format_name == "json" else verdict_line(drill))
     if not no_contain:
         _keep(config, drill, account)
     for line in drill.left_behind:
@@ -133,10 +132,11 @@ def verdict_line(drill: "Drill") -> str:
     return "the drill FAILED: unleak itself does not call the key contained"
 
 
-def to_plain(drill: "Drill") -> dict[str, object]:
+def to_json(drill: "Drill") -> str:
+    from unleak.model.document import written
+
     names = [f"{m.holder}: {m.action}" for m in drill.technique.moves]
-    return {
-        "schema": "unleak.drill/1",
+    told = {
         "technique": drill.technique.id,
         "passed": drill.passed,
         "attack_succeeded_before": drill.attack_succeeded,
@@ -161,3 +161,4 @@ def to_plain(drill: "Drill") -> dict[str, object]:
             "differs": drill.differs,
         },
     }
+    return written("unleak.drill/1", told)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from unleak.model.incident import Incident
     from unleak.respond import World
 
+_LISTED = (
+    "id", "key_id", "account", "owner", "mode", "state", "waits_for", "sources", "opened_at", "updated_at", "seq",
+)  # fmt: skip
+"""As `GET /api/v1/incidents` has them."""
 _FORMATS = ["text", "json", "md", "html"]
 
 
@@ -32,32 +36,24 @@ def command() -> None:
 @aws_options
 def list_(format_name: str, profile: str, region: str, config_path: Path | None) -> None:
     """Every incident, newest first."""
-    import json
-
+    from unleak.model.document import written
     from unleak.playbook import playbook
+    from unleak.web.overview import row_of, state_of
 
     world = make_world(config_of(profile, region, config_path))
-    rows = []
+    rows, lines = [], []
     for incident_id in world.record.incident_ids():
         incident = world.record.incident(incident_id)
         plan = playbook(incident, world.clock.now())
+        row = row_of(incident, state_of(incident, plan), tuple(p.step.id for p in plan.pending))
+        rows.append({name: getattr(row, name) for name in _LISTED})
         waits = f"waits until {plan.settles_at:%H:%M:%S} UTC" if plan.settles_at else "waits for a person"
         status = "contained" if plan.contained else waits
-        opened = f"{incident.opened_at:%Y-%m-%d %H:%M}" if incident.opened_at else ""
-        rows.append(
-            {
-                "id": incident.id,
-                "key_id": incident.key_id,
-                "opened_at": opened,
-                "mode": incident.mode.value,
-                "status": status,
-            }
-        )
+        lines.append(f"{row.id}  {row.key_id}  {row.opened_at:%Y-%m-%d %H:%M}  {row.mode:<10}  {status}")
     if format_name == "json":
-        click.echo(json.dumps({"schema": "unleak.incidents/1", "incidents": rows}, indent=2))
+        click.echo(written("unleak.incidents/1", {"incidents": rows, "next": None}))
     else:
-        text = "\n".join(f"{r['id']}  {r['key_id']}  {r['opened_at']}  {r['mode']:<10}  {r['status']}" for r in rows)
-        click.echo(text or "no incidents")
+        click.echo("\n".join(lines) or "no incidents")
 
 
 @command.command("show")

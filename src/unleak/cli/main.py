@@ -6,7 +6,7 @@ import sys
 from unleak.cli.saying import say, say_plainly, without_secrets
 from unleak.model.errors import UnleakError
 
-_OF_ONE_GO = (["scan"], ["hook"], ["setup"], ["detectors"], ["purge"])
+_OF_ONE_GO = (["scan"], ["hook"], ["setup"], ["detectors"], ["schema"], ["purge"])
 
 
 def main() -> None:

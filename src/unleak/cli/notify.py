@@ -37,19 +37,18 @@ def test(
 
     Exit codes: 0 all took it, 1 one refused it, 2 misuse, 3 one could not be reached.
     """
-    import json
     from datetime import UTC, datetime
 
     from unleak.aws.accounts import Accounts
     from unleak.engine.telling import try_channel
-    from unleak.store.codec import to_plain
+    from unleak.model.document import written
 
     config = config_of(profile, region, config_path)
     chosen = _chosen(config.notify, names)
     aws = Accounts(config)
     tried = [try_channel(aws, s, config.region, datetime.now(UTC), to) for s in chosen]
     if format_name == "json":
-        click.echo(json.dumps({"schema": "unleak.notify-test/1", "channels": to_plain(tried)}, indent=2))
+        click.echo(written("unleak.notify-test/1", {"channels": tried}))
     else:
         for one in tried:
             click.echo(f"{one.verdict.value.upper().replace('_', ' '):<15} {one.channel} ({one.kind}): {one.detail}")

@@ -1,11 +1,11 @@
 """What `unleak purge` says: as text, and as JSON. Neither holds a secret."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from unleak.model.document import written
 from unleak.model.finding import Finding
 from unleak.model.plan import Tri
 from unleak.model.value import Value
@@ -22,12 +22,16 @@ _WORDS = {Tri.YES: "YES", Tri.NO: "NO", Tri.COULD_NOT_LOOK: "COULD NOT LOOK"}
 _COLOURS = {Tri.YES: 32, Tri.NO: 31, Tri.COULD_NOT_LOOK: 33}
 _CLEAN, _SAME = "the secret is gone", "all else is as it was"
 _MOST_SHOWN = 20
+_NOTHING: dict[str, Any] = {
+    "taken": [], "compromised_too": [], "objects_holding": {}, "patch": [], "branch": None, "notices": [],
+    "rewritten": None, "steps": [],
+}  # fmt: skip
 
 
 def nothing(scanned: Scan, format_name: str) -> str:
     if format_name == "json":
         problems = [f"{p.where}: {p.why}" for p in scanned.problems]
-        return json.dumps({"schema": SCHEMA, "taken": [], "problems": problems}, indent=2)
+        return written(SCHEMA, {**_NOTHING, "problems": problems})
     if scanned.complete:
         return "Nothing to take out."
     return "\n".join(["COULD NOT LOOK everywhere; elsewhere nothing was found:", *_problems(scanned)])
@@ -54,7 +58,6 @@ class Told(Value):
     def json(self) -> str:
         done = self.done
         told: dict[str, Any] = {
-            "schema": SCHEMA,
             "taken": [self._named(f) for f in self.planned.chosen.taken],
             "compromised_too": [self._named(f) for f in self.planned.chosen.beside],
             "objects_holding": {k: len(v) for k, v in self.planned.seen.holding.items()},
@@ -77,7 +80,7 @@ class Told(Value):
                 "verdict": done.verdict,
                 "proofs": [self._proof(_CLEAN, done.clean), self._proof(_SAME, done.same)],
             }
-        return json.dumps(told, indent=2)
+        return written(SCHEMA, told)
 
     def _proof(self, what: str, proof: Proof) -> dict[str, Any]:
         return {
@@ -91,7 +94,7 @@ class Told(Value):
             for p in finding.places
         ]
         return {
-            "detector": finding.detector, "key_id": finding.key_id, "account_id": finding.account_id,
+            "detector": finding.detector, "key_id": finding.key_id, "account": finding.account_id,
             "fingerprint": finding.fingerprint, "places": places,
         }  # fmt: skip
 

@@ -1,14 +1,13 @@
 """What `unleak rotate` tells, for programs: one document, whatever it came to."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from unleak.cli.rotate_steps import consumers_of
+from unleak.model.document import written
 from unleak.model.evidence import KeyStatus
 from unleak.model.plan import OutcomeKind, Step
 from unleak.playbook import facts, playbook, rotation
-from unleak.store.codec import to_plain
 
 if TYPE_CHECKING:
     from unleak.cli.rotate_steps import Rotation
@@ -102,4 +101,4 @@ def _measures(incident: "Incident") -> Iterator[dict[str, Any]]:
 
 def _document(owner: "KeyOwner", **more: Any) -> str:
     whose = {"key_id": owner.key_id, "account": owner.account, "user": owner.user_arn or "", "status": owner.status}
-    return json.dumps({"schema": SCHEMA, **to_plain({**whose, **more})}, indent=2)
+    return written(SCHEMA, {**whose, **more})

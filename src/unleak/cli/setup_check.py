@@ -1,6 +1,5 @@
 """`unleak setup check`: would it work tonight?"""
 
-import json
 import sys
 from pathlib import Path
 
@@ -24,8 +23,8 @@ def check(accounts: tuple[str, ...], format_name: str, profile: str, region: str
     from unleak.cli.saying import say
     from unleak.cli.world import make_world, person
     from unleak.engine.readiness import keep_readiness, look_at_readiness
+    from unleak.model.document import written
     from unleak.model.errors import CouldNotLook
-    from unleak.store.codec import to_plain
 
     world = make_world(config_of(profile, region, config_path))
     found = look_at_readiness(world, accounts)
@@ -34,7 +33,7 @@ def check(accounts: tuple[str, ...], format_name: str, profile: str, region: str
     except CouldNotLook as error:
         say(str(error))
     if format_name == "json":
-        click.echo(json.dumps({"schema": "unleak.readiness/1", "findings": to_plain(list(found))}, indent=2))
+        click.echo(written("unleak.readiness/1", {"findings": list(found)}))
     else:
         for one in found:
             click.echo(f"{one.verdict.value.upper().replace('_', ' '):<15} {one.account:<13} {one.what}: {one.detail}")

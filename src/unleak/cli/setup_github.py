@@ -37,6 +37,7 @@ def github(owner: str, service_url: str, secret_env: str, manifest: bool, applie
 
     Exit codes: 0 all is as it should be, 1 something is not, 3 something could not be looked at.
     """
+    from unleak.model.document import written
     from unleak.model.errors import Misuse
 
     if manifest:
@@ -46,9 +47,9 @@ def github(owner: str, service_url: str, secret_env: str, manifest: bool, applie
         raise Misuse("whose repositories?", "name an organisation, or OWNER/REPOSITORY")
     found = _settle(owner, service_url, os.environ.get(secret_env, ""), apply=applies)
     if format_name == "json":
-        points = [{"what": what, "verdict": look.verdict.value, "detail": look.detail, "next": look.hint}
+        points = [{"what": what, "verdict": look.verdict.value, "detail": look.detail, "hint": look.hint}
                   for what, look in found]  # fmt: skip
-        click.echo(json.dumps({"schema": "unleak.github-setup/1", "applied": applies, "points": points}, indent=2))
+        click.echo(written("unleak.github-setup/1", {"applied": applies, "points": points}))
     else:
         _print(found)
     verdicts = {look.verdict.value for _, look in found}

@@ -1,6 +1,5 @@
 """`unleak token`."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ import click
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.format_option import format_option
 from unleak.cli.world import make_world, person
+from unleak.model.document import written
 
 if TYPE_CHECKING:
     from unleak.store.tokens import Token
@@ -49,7 +49,7 @@ def make(
     now = world.clock.now()
     token, word = Tokens(world.record).make(name, Role(role), accounts, now, now + timedelta(days=days), person())
     if format_name == "json":
-        click.echo(json.dumps({"schema": "unleak.token/1", **_plain(token), "word": word}, indent=2))
+        click.echo(written("unleak.token/1", {**_plain(token), "word": word}))
         return
     click.echo(word)
     click.echo(f"  {_line(token)}\n  keep it now: it is not shown again", err=True)
@@ -64,7 +64,7 @@ def list_(format_name: str, profile: str, region: str, config_path: Path | None)
 
     tokens = Tokens(make_world(config_of(profile, region, config_path)).record).all()
     if format_name == "json":
-        click.echo(json.dumps({"schema": "unleak.tokens/1", "tokens": [_plain(t) for t in tokens]}, indent=2))
+        click.echo(written("unleak.tokens/1", {"tokens": tokens}))
     else:
         click.echo("\n".join(_line(t) for t in tokens) or "no tokens")
 
@@ -87,7 +87,6 @@ def _line(token: "Token") -> str:
 
 
 def _plain(token: "Token") -> dict[str, object]:
-    from unleak.store.codec import to_plain
+    from dataclasses import asdict
 
-    plain: dict[str, object] = to_plain(token)
-    return plain
+    return asdict(token)

@@ -30,7 +30,7 @@ class Back(StrEnum):
 
     YES = "yes"
     NO = "no"
-    COULD_NOT_LOOK = "could not look"
+    COULD_NOT_LOOK = "could_not_look"
     NOTHING = "nothing"
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from unleak.model.bill import Anomaly, Behind, Bill, Kind
+from unleak.model.document import written
 from unleak.model.errors import Misuse
 from unleak.report.investigation.words import said, stamp
 
@@ -72,9 +73,12 @@ def _money(bill: Bill, amount: float) -> str:
 
 def to_json(bill: Bill) -> str:
     """`unleak.bill/1`."""
-    told = asdict(bill)
     sums = {"above": bill.above, "above_of_incident": bill.above_of_incident}
-    return json.dumps({"schema": SCHEMA, **sums, **told}, indent=2, default=str)
+    return written(SCHEMA, {**sums, **asdict(bill), "anomalies": [_named(a) for a in bill.anomalies]})
+
+
+def _named(a: Anomaly) -> dict[str, Any]:
+    return {**asdict(a), "days": [{"day": day, "amount": amount} for day, amount in a.days]}
 
 
 def from_json(text: str) -> Bill:
@@ -116,7 +120,7 @@ def _read(told: dict[str, Any]) -> Anomaly:
         since=date.fromisoformat(told["since"]),
         usual=float(told["usual"]),
         above=float(told["above"]),
-        days=tuple((date.fromisoformat(day), float(amount)) for day, amount in told["days"]),
+        days=tuple((date.fromisoformat(d["day"]), float(d["amount"])) for d in told["days"]),
         behind=_causes(told["behind"]),
         named=_causes(told["named"]),
     )

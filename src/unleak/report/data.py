@@ -1,11 +1,11 @@
 """What was done to data: as text and as JSON. Names only; no content is ever read."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
 from unleak.model.data import Back, Present, Thing, Touched
+from unleak.model.document import written
 from unleak.report.investigation.words import counted, listed, said, stamp
 
 SCHEMA = "unleak.data/1"
@@ -81,7 +81,5 @@ def _times(thing: Thing) -> str:
 def to_json(found: Touched) -> str:
     """`unleak.data/1`."""
     rows = [{**asdict(t), "deeds": t.deeds} for t in found.things]
-    told = {"schema": SCHEMA, "key_id": found.key_id, "since": found.since, "unseen": found.unseen}
-    return json.dumps(
-        {**told, "limits": found.limits, "problems": found.problems, "things": rows}, indent=2, default=str
-    )
+    told = {"key_id": found.key_id, "since": found.since, "unseen": found.unseen}
+    return written(SCHEMA, {**told, "limits": found.limits, "problems": found.problems, "things": rows})

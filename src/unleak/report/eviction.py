@@ -1,10 +1,12 @@
 """What the attacker left, and what became of it: a row for each thing that still stood when the trail was read last."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
+from unleak.model.document import written
+
+SCHEMA = "unleak.eviction/1"
 OUT, DONE, WAITS, DUE, FAILED, BY_HAND = "taken out", "not proved yet", "waits", "due", "not possible", "by hand"
 
 
@@ -56,10 +58,7 @@ def _about(row: Left) -> tuple[tuple[str, str], ...]:
 
 def to_json(incident_id: str, rows: Sequence[Left], *, is_whole: bool) -> str:
     """`whole`: what the attacker did is known in full; else more may stand than is told."""
-    things = [asdict(r) | {"at": r.at.astimezone(UTC).isoformat()} for r in rows]
-    return json.dumps(
-        {"schema": "unleak.eviction/1", "incident": incident_id, "whole": is_whole, "things": things}, indent=2
-    )
+    return written(SCHEMA, {"incident": incident_id, "whole": is_whole, "things": list(rows)})
 
 
 def _clean(text: str) -> str:

@@ -219,6 +219,7 @@ def _place(place: Place) -> dict[str, Any]:
         "date": place.date,
         "at_head": place.at_head,
         "refs": [ref[:200] for ref in place.refs[:_REFS_KEPT]],
+        "via": [step[:200] for step in place.via[:_REFS_KEPT]],
     }
 
 

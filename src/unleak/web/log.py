@@ -12,7 +12,7 @@ _MOST = 300
 def log(event: str, **about: object) -> None:
     """`about`: short values; what is empty is left out."""
     fields = {name: _plain(value) for name, value in about.items() if value not in (None, "", (), [])}
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     sys.stderr.write(json.dumps({"at": at, "event": event, **fields}) + "\n")
     sys.stderr.flush()
 

@@ -10,6 +10,7 @@ import click
 from unleak.cli.format_option import format_option
 from unleak.cli.incident_decisions import options_in
 from unleak.cli.remote.server import Server, server_of
+from unleak.model.document import written
 from unleak.model.errors import Misuse
 
 _why = click.option("--why", required=True, help="Your reason, for the record.")
@@ -36,7 +37,7 @@ def list_(context: click.Context, state: str | None, format_name: str) -> None:
         if not after:
             break
     if format_name == "json":
-        click.echo(json.dumps({"schema": "unleak.incidents/1", "incidents": rows}, indent=2))
+        click.echo(written("unleak.incidents/1", {"incidents": rows, "next": None}))
     else:
         click.echo("\n".join(_line(row) for row in rows) or "no incidents")
 

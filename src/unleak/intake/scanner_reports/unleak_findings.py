@@ -8,10 +8,11 @@ from unleak.intake.scanner_reports.sighting import Item, PassedOver, Reader, Rec
 from unleak.model.finding import Place
 from unleak.scan.detectors import BY_ID
 from unleak.scan.formats.json import SCHEMA
+from unleak.scan.formats.jsonl import SCHEMA as END
 
 
 def recognises(records: Records) -> bool:
-    return any(text_at(r, "schema") == SCHEMA or _is_finding(r) for r in records)
+    return any(text_at(r, "schema") in {SCHEMA, END} or _is_finding(r) for r in records)
 
 
 def _is_finding(record: Any) -> bool:
@@ -21,7 +22,7 @@ def _is_finding(record: Any) -> bool:
 def read(records: Records) -> Iterator[Item]:
     number, ended = 0, False
     for record in records:
-        closing = text_at(record, "schema") == SCHEMA
+        closing = text_at(record, "schema") in {SCHEMA, END}
         ended |= closing
         for row in rows_at(record, "findings") if closing else [record]:
             number += 1

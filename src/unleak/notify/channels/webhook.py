@@ -3,16 +3,14 @@
 import hashlib
 import hmac
 import ipaddress
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 from unleak import __version__
-from unleak.model.clock import stamp
+from unleak.model.document import rfc3339, written
 from unleak.model.incident import Incident
 from unleak.notify.channel import PATIENCE_SECONDS, Access, NotTold
 from unleak.notify.notice import Notice
@@ -28,11 +26,10 @@ def body_of(notice: Notice) -> bytes:
     """The same bytes for the same notice. Values are as the record has them: whoever shows them must escape them."""
     story = notice.story
     told = {
-        "schema": SCHEMA,
         "id": notice.mark,
         "kind": notice.kind.value,
         "test": notice.is_test,
-        "at": _stamp(notice.at),
+        "at": rfc3339(notice.at),
         "subject": notice.subject,
         "text": notice.text,
         "occasions": [{"id": o.id, "what": o.what, "step": o.step or None} for o in notice.occasions],
@@ -43,15 +40,15 @@ def body_of(notice: Notice) -> bytes:
             "owner": story.owner or None,
             "status": story.status,
             "mode": story.mode,
-            "opened_at": _stamp(story.opened_at),
-            "leaked_at": _stamp(story.leaked_at),
+            "opened_at": rfc3339(story.opened_at),
+            "leaked_at": rfc3339(story.leaked_at),
             "places": list(story.places),
             "pending": [{"step": w.step_id, "what": w.what, "needs": w.needs} for w in story.pending],
             "by_hand": list(story.by_hand),
             "unknown": list(story.unknown),
         },
     }
-    return json.dumps(_masked(told), sort_keys=True, separators=(",", ":")).encode()
+    return written(SCHEMA, _masked(told), compact=True).encode()
 
 
 def _masked(value: Any) -> Any:
@@ -60,9 +57,7 @@ def _masked(value: Any) -> Any:
         return masked_text(value)
     if isinstance(value, list):
         return [_masked(v) for v in value]
-    return (
-        {k: v if k in {"id", "schema"} else _masked(v) for k, v in value.items()} if isinstance(value, dict) else value
-    )
+    return {k: v if k == "id" else _masked(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -139,10 +134,6 @@ def _is_here(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _stamp(when: datetime | None) -> str | None:
-    return stamp(when) if when else None
 
 
 WEBHOOK = Webhook()

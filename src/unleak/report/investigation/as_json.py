@@ -1,11 +1,11 @@
 """The investigation for programs, whole and versioned: nothing is folded or left out."""
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from unleak.model.call import Call
+from unleak.model.document import rfc3339, written
 from unleak.model.investigation import HeldCredential, Investigation, PrincipalSeen, Remaining
 from unleak.report.investigation.tools import tools_used
 
@@ -14,12 +14,11 @@ SCHEMA = "unleak.investigation/1"
 
 def to_json(found: Investigation) -> str:
     """Times are RFC 3339 in UTC, texts as the trail has them, written in ASCII; what is not known is null."""
-    return json.dumps(document(found), indent=2)
+    return written(SCHEMA, document(found))
 
 
 def document(found: Investigation) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
         "leaked": found.leaked,
         "leaked_at": rfc3339(found.leaked_at),
         "leaked_at_is_known": found.leaked_at_is_known,
@@ -35,11 +34,6 @@ def document(found: Investigation) -> dict[str, Any]:
         "by_aws": [_by_aws(c) for c in found.by_aws],
         "capped": found.capped,
     }
-
-
-def rfc3339(when: datetime | None) -> str | None:
-    """`2026-11-23T03:12:41Z`, with a fraction only where there is one."""
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None
 
 
 def _exposure(found: Investigation) -> Mapping[str, Any]:

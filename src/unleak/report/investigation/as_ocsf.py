@@ -12,8 +12,8 @@ from typing import Any
 
 from unleak import __version__
 from unleak.model.call import Call
+from unleak.model.document import rfc3339
 from unleak.model.investigation import Investigation, Remaining, Technique
-from unleak.report.investigation.as_json import rfc3339
 from unleak.report.investigation.verdict import verdict
 from unleak.report.investigation.words import is_denial, outcome, told
 

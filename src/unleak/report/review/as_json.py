@@ -1,26 +1,24 @@
 """The review for programs, whole and versioned: nothing is folded or left out."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from unleak.model.document import rfc3339, written
 from unleak.model.evidence import Fact
 from unleak.model.review import Age, Judged, Review, Unseen
-from unleak.report.investigation.as_json import rfc3339
 
 SCHEMA = "unleak.review/1"
 
 
 def to_json(found: Review) -> str:
     """Times are RFC 3339 in UTC; what is not known is null."""
-    return json.dumps(document(found), indent=2)
+    return written(SCHEMA, document(found))
 
 
 def document(found: Review) -> dict[str, Any]:
     ages = Counter(j.age for j in found.judged)
     return {
-        "schema": SCHEMA,
         "accounts": list(found.accounts),
         "regions": list(found.regions),
         "regions_not_enabled": [{"account": account, "region": region} for account, region in found.regions_off],

@@ -13,7 +13,7 @@ from unleak.scan.formats.words import printable
 from unleak.scan.scanner import Scan
 
 COLUMNS = (
-    "row", "severity", "confidence", "detector", "key_id", "account_id", "has_secret", "has_session_token",
+    "row", "severity", "confidence", "detector", "key_id", "account", "has_secret", "has_session_token",
     "secret_sha256", "fingerprint", "about", "canary", "live", "path", "line", "via", "commit", "author", "date",
     "at_head", "refs",
 )  # fmt: skip
@@ -47,7 +47,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "confidence": finding.confidence.value,
         "detector": finding.detector,
         "key_id": finding.key_id,
-        "account_id": finding.account_id,
+        "account": finding.account_id,
         "has_secret": finding.has_secret,
         "has_session_token": finding.has_session_token,
         "secret_sha256": finding.secret_sha256,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from textwrap import indent, wrap
 
+from unleak.model.document import written
 from unleak.scan.detector import Detector
 from unleak.scan.example import shown
 
@@ -33,8 +34,8 @@ def _wrapped(text: str) -> str:
     return text if "\n" in text else "\n".join(wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
-def plain(detectors: Sequence[Detector]) -> dict[str, object]:
-    return {"schema": SCHEMA, "detectors": [_plain(d) for d in detectors]}
+def to_json(detectors: Sequence[Detector]) -> str:
+    return written(SCHEMA, {"detectors": [_plain(d) for d in detectors]})
 
 
 def _plain(detector: Detector) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """One JSON object, versioned. Never a secret."""
 
-import json
 from typing import Any
 
+from unleak.model.document import written
 from unleak.model.finding import Finding, Place
 from unleak.scan.blob import Problem
 from unleak.scan.formats.words import printable
@@ -13,19 +13,18 @@ SCHEMA = "unleak.findings/1"
 
 def render(scan: Scan) -> str:
     document = {
-        "schema": SCHEMA,
         "complete": scan.complete,
         "findings": [to_plain(f) for f in scan.findings],
         "problems": [problem_to_plain(p) for p in scan.problems],
     }
-    return json.dumps(document, indent=2)
+    return written(SCHEMA, document)
 
 
 def to_plain(finding: Finding) -> dict[str, Any]:
     return {
         "detector": finding.detector,
         "key_id": finding.key_id,
-        "account_id": finding.account_id,
+        "account": finding.account_id,
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "has_secret": finding.has_secret,

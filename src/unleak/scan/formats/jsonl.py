@@ -6,17 +6,19 @@ Without that last line the output is cut off, and proves nothing.
 
 import json
 
-from unleak.scan.formats.json import SCHEMA, problem_to_plain, to_plain
+from unleak.model.document import written
+from unleak.scan.formats.json import problem_to_plain, to_plain
 from unleak.scan.scanner import Scan
+
+SCHEMA = "unleak.findings-end/1"
 
 
 def render(scan: Scan) -> str:
     end = {
-        "schema": SCHEMA,
         "complete": scan.complete,
         "problems": [problem_to_plain(p) for p in scan.problems],
         "findings": len(scan.findings),
         "ignored": scan.ignored,
         "left_out": scan.left_out,
     }
-    return "\n".join(json.dumps(line) for line in [*map(to_plain, scan.findings), end])
+    return "\n".join([*(json.dumps(to_plain(f)) for f in scan.findings), written(SCHEMA, end, compact=True)])

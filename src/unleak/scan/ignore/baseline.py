@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from unleak.model import document
 from unleak.model.errors import CouldNotLook, Misuse
 from unleak.model.finding import Finding
 from unleak.model.value import Value
@@ -45,7 +46,7 @@ def written(scan: Scan) -> str:
         }
         for f in sorted(masked(scan).findings, key=lambda f: f.fingerprint)
     ]
-    return json.dumps({"schema": SCHEMA, "findings": findings}, indent=2) + "\n"
+    return document.written(SCHEMA, {"findings": findings}) + "\n"
 
 
 def write(scan: Scan, path: Path) -> None:
@@ -62,14 +63,14 @@ def read(path: Path, _start: Path = Path()) -> Baseline:
     if data is None:
         raise Misuse(f"there is no baseline {path}", _AGAIN)
     try:
-        document = json.loads(data)
+        held = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise Misuse(f"{path} is broken: it is no JSON", _AGAIN) from error
-    if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("unleak.baseline/"):
+    if not isinstance(held, dict) or not str(held.get("schema", "")).startswith("unleak.baseline/"):
         raise Misuse(f"{path} is no baseline: its schema is not {SCHEMA}", _AGAIN)
-    if document["schema"] != SCHEMA:
+    if held["schema"] != SCHEMA:
         raise Misuse(f"{path} is not of {SCHEMA}, but of another version", f"install a newer unleak, or {_AGAIN}")
-    return Baseline(frozenset(_fingerprints(document.get("findings"), path)))
+    return Baseline(frozenset(_fingerprints(held.get("findings"), path)))
 
 
 def _fingerprints(findings: Any, path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from unleak.model.plan import Tri
 from unleak.model.readiness import Drilled
 from unleak.web import accounts
-from unleak.web.api.asked import Asked
+from unleak.web.api.asked import Asked, Document
 from unleak.web.bearer import Responder, Viewer
 
 ROUTER = APIRouter(tags=["accounts"])
@@ -66,7 +66,7 @@ class AccountRow(BaseModel):
     drill: DrillOf | None
 
 
-class AccountsList(BaseModel):
+class AccountsList(Document):
     """`drill`: the last one in the embedded AWS."""
 
     schema_: Literal["unleak.accounts/1"] = "unleak.accounts/1"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AliasGenerator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from unleak.web.service import Service
 
@@ -34,3 +34,9 @@ class Body(BaseModel):
     """A misspelt field is an error, not a default."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Document(BaseModel):
+    """An answer that names its schema. It is `schema_` here, since pydantic has a `schema` of its own."""
+
+    model_config = ConfigDict(alias_generator=AliasGenerator(serialization_alias=lambda name: name.removesuffix("_")))

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from unleak.store.findings import Asked as Wanted
 from unleak.store.findings import Found, Said, Scanned, State, Word
-from unleak.web.api.asked import Asked, Body, Words
+from unleak.web.api.asked import Asked, Body, Document, Words
 from unleak.web.bearer import Responder, Viewer
 from unleak.web.found import found, say, sees
 
@@ -55,7 +55,7 @@ class FindingRow(BaseModel):
     said: SaidOf | None
 
 
-class FindingsPage(BaseModel):
+class FindingsPage(Document):
     """A page, the newest first. `next`: what to give as `after` for the next one; none at the end."""
 
     schema_: Literal["unleak.repository-findings/1"] = "unleak.repository-findings/1"
@@ -87,7 +87,7 @@ class RepositoryRow(BaseModel):
     counts: dict[str, int]
 
 
-class Repositories(BaseModel):
+class Repositories(Document):
     """A page, by name. `next` as of findings."""
 
     schema_: Literal["unleak.repositories/1"] = "unleak.repositories/1"

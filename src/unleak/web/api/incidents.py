@@ -13,7 +13,7 @@ from unleak.engine.story import story_of
 from unleak.playbook import playbook
 from unleak.report import eviction, render
 from unleak.report.text import to_text
-from unleak.web.api.asked import Asked, IncidentId
+from unleak.web.api.asked import Asked, Document, IncidentId
 from unleak.web.bearer import Viewer, seen
 from unleak.web.overview import Row
 
@@ -38,7 +38,7 @@ class IncidentRow(BaseModel):
     seq: int
 
 
-class Incidents(BaseModel):
+class Incidents(Document):
     """A page, newest first. `next`: what to give as `after` for the next one; none at the end."""
 
     schema_: Literal["unleak.incidents/1"] = "unleak.incidents/1"

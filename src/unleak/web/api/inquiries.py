@@ -18,7 +18,7 @@ from unleak.engine.inquiries.questions import accounts_in
 from unleak.model.entry import Answered
 from unleak.model.errors import CouldNotLook, NotNow
 from unleak.model.incident import Incident
-from unleak.web.api.asked import Asked, IncidentId
+from unleak.web.api.asked import Asked, Document, IncidentId
 from unleak.web.api.questions import Wanted
 from unleak.web.bearer import Bearer, Responder, Viewer, seen
 from unleak.web.log import log
@@ -56,7 +56,7 @@ class InquiryRow(BaseModel):
     formats: tuple[str, ...] = ()
 
 
-class Inquiries(BaseModel):
+class Inquiries(Document):
     """The oldest first, those without an answer last."""
 
     schema_: Literal["unleak.inquiries/1"] = "unleak.inquiries/1"
