@@ -271,10 +271,15 @@ def _headline(incident: Incident, plan: Plan, unknown: tuple[str, ...], measures
             f"The leaked key {incident.key_id} of {who} and every session found that it made are stopped, and seen so."
         )
     if plan.pending:
-        return f"{incident.key_id} is NOT contained: {len(plan.pending)} changes wait for a person."
+        return f"{incident.key_id} is NOT contained: {_changes(len(plan.pending), 'waits', 'wait')} for a person."
     refused = [m for m in measures if m.state in {"refused", "fails"}]
     if refused:
-        return f"{incident.key_id} is NOT contained: {len(refused)} changes could not be made or do not hold."
+        what = _changes(len(refused), "could not be made or does not hold", "could not be made or do not hold")
+        return f"{incident.key_id} is NOT contained: {what}."
     if incident.owner is None:
         return f"Nothing is known of {incident.key_id} yet: {unknown[0] if unknown else 'nobody has looked'}"
     return f"Whether {incident.key_id} is contained is not known yet."
+
+
+def _changes(number: int, one: str, many: str) -> str:
+    return f"1 change {one}" if number == 1 else f"{number} changes {many}"
