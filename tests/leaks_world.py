@@ -1,4 +1,4 @@
-"""Folders in which a key has just leaked, one for each kind of person who may have done it: docs/leaked.md runs there."""
+"""Folders in which a key has just leaked, for each kind of person who may have done it: docs/leaked.md runs there."""
 
 import subprocess
 from collections.abc import Iterable, Mapping

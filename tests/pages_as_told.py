@@ -19,8 +19,8 @@ NOT_RUN, EXIT, AS = "not run", "exit", "as"
 class Block:
     """A shell block, what stands in the `text` block behind it, and the marks in the comments before it.
 
-    `not run: why`; `exit N`, which one of its commands ends with (else each ends with 0); `as NAME`: in whose folder, with
-    whose credentials.
+    `not run: why`; `exit N`, which one of its commands ends with (else each ends with 0); `as NAME`: in whose folder,
+    with whose credentials.
     """
 
     line: int
