@@ -144,7 +144,8 @@ def _resume(incident: Incident) -> Incident:
 def _with_evidence(incident: Incident, found: Evidence) -> Incident:
     match found:
         case KeyOwner():
-            return replace(incident, owners={**incident.owners, found.key_id: found})
+            ours = incident.our_request_ids | set(found.request_ids)
+            return replace(incident, owners={**incident.owners, found.key_id: found}, our_request_ids=ours)
         case KeyTried():
             ours = incident.our_request_ids | set(found.request_ids)
             return replace(incident, tried={**incident.tried, found.key_id: found}, our_request_ids=ours)
