@@ -81,7 +81,7 @@ def run(blocks: list[Block], where: Path, environment: dict[str, str], entering:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        printed, _ = shell.communicate(timeout=250)
+        printed, _ = shell.communicate(timeout=600)
     finally:
         with_all_it_started(shell)
     return [_ran(number, block, printed) for number, block in enumerate(blocks)]
