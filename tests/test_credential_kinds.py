@@ -147,6 +147,7 @@ def test_a_members_root_key_is_removed_through_the_organisation(standin: Standin
 def test_a_root_key_that_only_a_person_can_remove_is_asked_for_and_looked_at(site: Site) -> None:
     leaked = _root_key(site)
     world, incident, plan = _contain(site, leaked, Mode.LOCKDOWN)
+    assert incident.calls[leaked.key_id].accepted == 0, "who asked AWS whose it is were we"
     incident, plan = _approve(world, incident, "root_key")
     state = next(a for a in incident.actions.values() if a.step.unit == "root_key")
     assert state.outcome is not None

@@ -86,7 +86,6 @@ def _lines(
         yield from _one(number, step, key_id, users.get(step.target.id, _USER))
     if any(s.unit == "deactivate_key" for s in listed):
         yield f"  {number + 1}. {_WAIT}"
-    if kind_of(key_id) is KeyKind.LONG_TERM:
         yield f"  ({_SELF.format(key=key_id)})"
     found = ", ".join(places)
     yield from ("", "A message to send", "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from unleak.aws.credential_lists import service_credentials
-from unleak.aws.trial import IDENTITY, try_with
+from unleak.aws.trial import IDENTITY, Trial, try_with
 from unleak.iam.key_id import KeyKind, account_of, kind_of
 from unleak.model.credential import CredentialKind
 from unleak.model.errors import AccessDenied, AwsError, CouldNotLook, NotFound, Unreachable
@@ -75,9 +75,8 @@ def _of_no_user(context: Context, key_id: str, account: str) -> KeyOwner:
     else, where root has keys at all, it is taken for root's.
     """
     leaked = context.vault.get(key_id)
-    if leaked is not None and (arn := try_with(context.aws, leaked, IDENTITY).arn):
-        active = KeyOwner(key_id, account, KeyStatus.ACTIVE, kind=CredentialKind.ROOT_KEY)
-        return active if arn.endswith(":root") else replace(active, user_arn=arn, kind=CredentialKind.USER_KEY)
+    if leaked is not None and (told := try_with(context.aws, leaked, IDENTITY)).arn:
+        return _as_it_says(key_id, account, told)
     try:
         summary = context.aws.client(account, "iam").get_account_summary()["SummaryMap"]
     except AccessDenied:
@@ -93,17 +92,30 @@ def _told_otherwise(context: Context, key_id: str, account: str) -> KeyOwner | N
     None where neither does.
     """
     leaked, me = context.vault.get(key_id), context.aws.caller_in(account)
-    arn = try_with(context.aws, leaked, IDENTITY).arn if leaked is not None else ""
-    if not arn and ":user/" in me.arn:
+    if leaked is not None and (told := try_with(context.aws, leaked, IDENTITY)).arn:
+        return _as_it_says(key_id, account, told)
+    arn = ""
+    if ":user/" in me.arn:
         own = me.arn.rsplit("/", 1)[-1]
         try:
             keys = context.aws.client(account, "iam").pages("list_access_keys", "AccessKeyMetadata", UserName=own)
             arn = me.arn if any(k["AccessKeyId"] == key_id for k in keys) else ""
         except AccessDenied:
             arn = me.arn if me.key_id == key_id else ""
-    if arn.endswith(":root"):
-        return KeyOwner(key_id, account, KeyStatus.ACTIVE, kind=CredentialKind.ROOT_KEY)
     return KeyOwner(key_id, account, KeyStatus.ACTIVE, arn) if arn else None
+
+
+def _as_it_says(key_id: str, account: str, told: Trial) -> KeyOwner:
+    """The pair works, and AWS says who it is."""
+    active = KeyOwner(key_id, account, KeyStatus.ACTIVE, kind=CredentialKind.ROOT_KEY, request_ids=_ours(told))
+    if told.arn.endswith(":root"):
+        return active
+    return replace(active, user_arn=told.arn, kind=CredentialKind.USER_KEY)
+
+
+def _ours(told: Trial) -> tuple[str, ...]:
+    """The trail shows our question under the leaked key's name: it is none of an attacker's calls."""
+    return (told.request_id,) if told.request_id else ()
 
 
 def _has_user_of_that_name(context: Context, account: str, key_id: str) -> bool:
@@ -125,6 +137,7 @@ def _of_session(context: Context, key_id: str, account: str) -> KeyOwner:
     told = try_with(context.aws, leaked, IDENTITY)
     if told.accepted is Tri.COULD_NOT_LOOK:
         raise Unreachable(f"AWS gave no clear answer to the leaked session: {told.code}", "run again")
+    unknown = replace(unknown, request_ids=_ours(told))
     return owner_of_session(unknown, told.arn, _role_with_path(context, account, told.arn))
 
 
@@ -141,7 +154,7 @@ def owner_of_session(unknown: KeyOwner, arn: str, role_arn: str = "") -> KeyOwne
 
 
 def _like(owner: KeyOwner, kind: CredentialKind, user_arn: str | None = None, role_arn: str | None = None) -> KeyOwner:
-    return KeyOwner(owner.key_id, owner.account, owner.status, user_arn, kind, role_arn)
+    return replace(owner, user_arn=user_arn, kind=kind, role_arn=role_arn)
 
 
 def _role_with_path(context: Context, account: str, arn: str) -> str:

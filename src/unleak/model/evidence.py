@@ -32,7 +32,7 @@ class KeyStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
     """Whose credential this is. `user_arn` is None where no user stands behind it (root, a role, absent); `role_arn` is
-    that of a role's session.
+    that of a role's session. `request_ids` are those of our own calls with the leaked pair.
     """
 
     key_id: str
@@ -45,6 +45,7 @@ class KeyOwner:
     last_used_at: datetime | None = None
     last_used_service: str = ""
     last_used_region: str = ""
+    request_ids: tuple[str, ...] = ()
 
     @property
     def is_root(self) -> bool:

@@ -180,6 +180,7 @@ def _add_evidence(draft: _Draft, found: Evidence) -> None:
     match found:
         case KeyOwner():
             draft.keep("owners", found.key_id, found)
+            draft.note_ours(found.request_ids)
         case KeyTried():
             draft.keep("tried", found.key_id, found)
             draft.note_ours(found.request_ids)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from unleak.model.call import Call
+from unleak.model.evidence import KeyOwner
 from unleak.model.incident import ActionState, Incident
 from unleak.model.plan import OutcomeKind, Plan, Proof, VerdictKind
 from unleak.report.notes import Note, notes_of
@@ -120,7 +121,7 @@ def tell(
         incident_id=incident.id,
         key_id=incident.key_id,
         account=owner.account if owner else "",
-        owner=(owner.principal_arn or "") if owner else "",
+        owner=_whose(owner),
         status=_status(plan, unknown, measures),
         headline=_headline(incident, plan, unknown, measures),
         mode=incident.mode.value,
@@ -264,17 +265,28 @@ def _status(plan: Plan, unknown: tuple[str, ...], measures: tuple[Measure, ...])
 
 
 def _headline(incident: Incident, plan: Plan, unknown: tuple[str, ...], measures: tuple[Measure, ...]) -> str:
-    principal = incident.owner.principal_arn if incident.owner else None
-    who = principal.rsplit("/", 1)[-1] if principal else "its owner"
+    who = _whose(incident.owner).rsplit("/", 1)[-1] or "its owner"
     if plan.contained:
         return (
             f"The leaked key {incident.key_id} of {who} and every session found that it made are stopped, and seen so."
         )
     if plan.pending:
-        return f"{incident.key_id} is NOT contained: {len(plan.pending)} changes wait for a person."
+        return f"{incident.key_id} is NOT contained: {_changes(len(plan.pending), 'waits', 'wait')} for a person."
     refused = [m for m in measures if m.state in {"refused", "fails"}]
     if refused:
-        return f"{incident.key_id} is NOT contained: {len(refused)} changes could not be made or do not hold."
+        what = _changes(len(refused), "could not be made or does not hold", "could not be made or do not hold")
+        return f"{incident.key_id} is NOT contained: {what}."
     if incident.owner is None:
         return f"Nothing is known of {incident.key_id} yet: {unknown[0] if unknown else 'nobody has looked'}"
     return f"Whether {incident.key_id} is contained is not known yet."
+
+
+def _whose(owner: KeyOwner | None) -> str:
+    """An ARN, or words for root; empty where nobody knows."""
+    if owner is None:
+        return ""
+    return owner.principal_arn or ("the root user" if owner.is_root else "")
+
+
+def _changes(number: int, one: str, many: str) -> str:
+    return f"1 change {one}" if number == 1 else f"{number} changes {many}"
