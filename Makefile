@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
 	@echo "make test    lint, types, the import contract and every test"
-	@echo "make lint    only the first three; make tests: only the last"
+	@echo "make lint    only the first three"
+	@echo "make tests   only the last"
 	@echo "make format  mend what ruff and its formatter can"
 	@echo "make docs    write docs/reference from what the code declares, and the page of licences"
 	@echo "make site    build/site, the documentation to read in a browser: whatever is amiss with it fails"

@@ -33,7 +33,7 @@ class Tried:
 @pytest.fixture(scope="module")
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
     tree = tmp_path_factory.mktemp("extend") / "unleak"
-    for part in ("src", "tests", "docs"):
+    for part in ("src", "tests", "docs", "ci"):
         shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("screens", "*.egg-info"))
     shutil.copy(ROOT / "pyproject.toml", tree)
     for page in PAGES.values():

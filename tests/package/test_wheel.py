@@ -15,8 +15,8 @@ from hatchling.builders.wheel import WheelBuilder
 
 from unleak import __version__
 
-DATA = {".css", ".html", ".j2", ".js", ".md", ".svg", ".txt"}
-PLACES = {"static", "templates"}
+DATA = {".css", ".html", ".j2", ".js", ".json", ".md", ".svg", ".txt"}
+PLACES = {"schemas", "static", "templates"}
 """What may lie beside code, and in which folders."""
 ROOTED = (".gitignore", "LICENSE", "README.md", "docs/reference/unleak.1", "pyproject.toml")
 
