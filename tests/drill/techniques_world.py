@@ -1,6 +1,5 @@
-"""Several techniques as one attack: one stage, one containment, one reading of the trail; each is asked for all the same.
-"""
-A containment takes seconds, and there are forty techniques.
+"""Several techniques as one attack: one stage, one containment, one reading of the trail; each is asked for all the
+same. A containment takes seconds, and there are forty techniques.
 """
 
 from collections.abc import Iterable

@@ -43,7 +43,7 @@ class ArenaClock:
     def __init__(
         self, now: Callable[[], datetime], advance: Callable[[float], object] | None, least: float = 0.0
     ) -> None:
-        self._now, self._advance, self._least = now, advance, least
+        self._now, self._advance, self.least = now, advance, least
         self.forwarded = 0.0
         self.forwarding = False
 
@@ -55,7 +55,7 @@ class ArenaClock:
         if seconds <= 0:
             return
         if self.forwarding and self._advance is not None:
-            seconds = max(seconds, self._least)
+            seconds = max(seconds, self.least)
             self.forwarded += seconds
             self._advance(seconds)
         else:
@@ -72,8 +72,8 @@ def embedded(config: Config, lag: tuple[float, float], seed: int) -> Iterator[Ar
         yield Arena(standin.url, accounts[0], accounts[1], clock, lambda: controls.lag(*lag, seed), is_standin=True)
 
 
-_LEAP = 120.0
-"""Seconds that every wait takes at least: looks are fewer then, and each says as much."""
+_LEAP = 301.0
+"""Seconds that every wait takes at least: looks are fewer then, and what is proven by state is so at the second."""
 
 
 class OwnAccounts:
