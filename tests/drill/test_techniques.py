@@ -23,7 +23,7 @@ _GROUPS = (
     _READING,
     ("key_for_a_colleague", "credential_for_one_service", "password_for_a_colleague", "user_made", "role_made",
      "provider_made"),
-    ("role_opened", "roles_chained", "colleague_locked_out", "trail_stopped", "guards_off", "door_opened"),
+    ("roles_chained", "role_opened", "colleague_locked_out", "trail_stopped", "guards_off", "door_opened"),
     ("rights_attached", "policy_rewritten"),
     ("function_with_a_role", "schedule_made", "instance_role_stolen", "unused_region", "mining", "containers_run"),
     ("function_rewritten", "command_on_a_machine", "machine_entered", "image_shared"),

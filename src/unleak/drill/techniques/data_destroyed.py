@@ -1,6 +1,6 @@
 """A bucket and a database are deleted. What is deleted is gone: a person is told what, to restore it from elsewhere."""
 
-from unleak.drill.documents import be_administrator
+from unleak.drill.documents import PASSWORD, be_administrator
 from unleak.drill.moves import call
 from unleak.drill.stage import Stage
 from unleak.drill.technique import LEAVES, Technique, Traces
@@ -17,7 +17,7 @@ def prepare(stage: Stage) -> None:
 def make_database(stage: Stage) -> None:
     stage.admin.client(stage.account, "rds").create_db_instance(
         DBInstanceIdentifier=DATABASE, DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
-        MasterUsername="sam", ManageMasterUserPassword=True,
+        MasterUsername="sam", MasterUserPassword=PASSWORD,
     )  # fmt: skip
 
 

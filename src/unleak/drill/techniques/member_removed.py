@@ -16,8 +16,8 @@ def prepare(stage: Stage) -> None:
 
 
 def _find(loot: Loot, answer: Answer) -> None:
-    found = [a["Id"] for a in answer["Accounts"] if a["Name"] == "shop"]
-    loot.seen["member"] = str(found[0])
+    for account in (a for a in answer["Accounts"] if a["Name"] == "shop"):
+        loot.seen.setdefault("member", str(account["Id"]))
 
 
 TECHNIQUE = Technique(
