@@ -16,7 +16,6 @@ def call(
     action: str,
     holder: str = "key",
     *,
-    client: str = "",
     region: str = "",
     then: Callable[[Loot, Answer], None] = lambda _loot, _answer: None,
     wanted: bool = True,
@@ -24,13 +23,13 @@ def call(
     **asked: Any,
 ) -> Move:
     """`action` is service:Operation, maybe with words behind it. `{account}`, `{bucket}` and what the attacker has
-    noted are filled in wherever they stand in what is `asked`. `client` is botocore's name, where one service has two.
+    noted are filled in wherever they stand in what is `asked`.
     """
     service, operation = action.split(" ", maxsplit=1)[0].split(":")
     method = _WORD.sub("_", operation).lower()
 
     def do(loot: Loot) -> None:
-        made = loot.client(holder, client or _CLIENTS.get(service, service), region)
+        made = loot.client(holder, _CLIENTS.get(service, service), region)
         then(loot, getattr(made, method)(**filled(asked, loot)))
 
     return Move(holder, action, do, wanted, note)
