@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 # Tests and figures start unleak hundreds of times: it must not be compiled anew each time, as users do not either.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test tests lint format docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents race crash workers aws-cli fuzz fuzz-api lock dist dist-check sbom clean
+.PHONY: help demo test tests lint format docs site screens bench-scan bench-standin bench-respond bench-reach bench-investigate bench-review bench-purge bench-service bench-pages bench-pushes oracle incidents drills race crash workers aws-cli fuzz fuzz-api lock dist dist-check sbom clean
 
 help:
 	@echo "make demo    a key is leaked, abused, found, contained and proven contained, on an embedded AWS"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench-pages     ten thousand incidents, a large one, two hundred who watch while keys are contained"
 	@echo "make bench-pushes    a simulation: what looking at so many pushes a second takes"
 	@echo "make incidents   a thousand generated incidents of known truth: every credential found, nobody blamed (10 min)"
+	@echo "make drills  every technique of the library played on the embedded AWS, and the score (5 min)"
 	@echo "make race    a hundred races against an attacker who removes denies (half an hour)"
 	@echo "make crash   every playbook killed at every boundary and change (an hour; EVERY=3: a third of them)"
 	@echo "make workers three hundred incidents, three workers, two of them killed, on both databases"
@@ -106,6 +107,9 @@ bench-pages: $(VENV)/.dev
 
 incidents: $(VENV)/.dev
 	PYTHONPATH=tests:tests/investigate $(BIN)/python tests/investigate/test_chain.py $(SEEDS)
+
+drills: $(VENV)/.standin
+	$(BIN)/unleak drill --all
 
 race: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tests/race_world.py $(RACE)

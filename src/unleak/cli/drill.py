@@ -13,16 +13,19 @@ from unleak.cli.format_option import format_option
 if TYPE_CHECKING:
     from unleak.config import Config
     from unleak.drill.run import Drill, Watcher
+    from unleak.drill.technique import Technique
 
 
 @click.command("drill")
 @click.option(
     "--technique",
-    "technique_id",
-    default="key_deletion_is_not_enough",
-    show_default=True,
-    help="Or full_compromise: everything that a finder does to come back, and all put right.",
+    "technique_ids",
+    multiple=True,
+    metavar="ID",
+    help="Which attack (see --list); several for several. [default: key_deletion_is_not_enough]",
 )
+@click.option("--all", "play_all", is_flag=True, help="Every technique, each on a stage of its own, and the score.")
+@click.option("--list", "show_list", is_flag=True, help="Which techniques there are.")
 @click.option("--no-contain", is_flag=True, help="Switch containment off: the drill must then fail.")
 @click.option(
     "--lag",
@@ -43,34 +46,91 @@ if TYPE_CHECKING:
 @format_option()
 @aws_options
 def command(
-    technique_id: str, no_contain: bool, lag: tuple[float, float], seed: int, account: str, format_name: str,
-    profile: str, region: str, config_path: Path | None,
+    technique_ids: tuple[str, ...], play_all: bool, show_list: bool, no_contain: bool, lag: tuple[float, float],
+    seed: int, account: str, format_name: str, profile: str, region: str, config_path: Path | None,
 ) -> None:  # fmt: skip
     """Play an attack: it must succeed before containment, and fail after it. Exit code 0 only when both are seen.
 
-    After a full compromise all is put right as well, with everything approved, and the account must be what it was but
-    for the leaked key.
+    With --all, each technique must also be seen in the trail, and taken out of the account again. After a full
+    compromise alone, the account must be what it was but for the leaked key.
 
     \b
     unleak drill
     unleak drill --technique full_compromise
+    unleak drill --all
     """
     from unleak.cli.extras import need_standin
 
     need_standin()
-    from unleak.cli.stagelight import Plain
-
+    chosen = _chosen(technique_ids, play_all or show_list)
+    if show_list:
+        _list(chosen, format_name)
+        return
     config = config_of(profile, region, config_path)
     with tempfile.TemporaryDirectory(prefix="unleak-drill-") as folder:
-        watcher = Plain(sys.stderr)
-        drill = play(config, Path(folder), watcher, lag=lag, seed=seed, account=account, contain=not no_contain,
-                     technique_id=technique_id)  # fmt: skip
+        if len(chosen) > 1 or not chosen[0].is_told:
+            sys.exit(_score(chosen, config, Path(folder), lag, seed, account, format_name, contain=not no_contain))
+        from unleak.cli.stagelight import Plain
+
+        drill = play(config, Path(folder), Plain(sys.stderr), lag=lag, seed=seed, account=account,
+                     contain=not no_contain, technique_id=chosen[0].id)  # fmt: skip
     click.echo(to_json(drill) if format_name == "json" else verdict_line(drill))
     if not no_contain:
         _keep(config, drill, account)
     for line in drill.left_behind:
         click.echo(f"left behind in the account: {line}", err=True)
     sys.exit(0 if drill.passed else 1)
+
+
+def _chosen(ids: tuple[str, ...], everything: bool) -> "list[Technique]":
+    from unleak.drill.techniques import TECHNIQUES
+    from unleak.model.errors import Misuse
+
+    known = {t.id: t for t in TECHNIQUES}
+    for one in ids:
+        if one not in known:
+            raise Misuse(f"there is no technique {one}", "`unleak drill --list` shows which there are")
+    if not ids:
+        return list(TECHNIQUES) if everything else [TECHNIQUES[0]]
+    return [t for t in TECHNIQUES if t.id in ids]
+
+
+def _list(techniques: "list[Technique]", format_name: str) -> None:
+    from rich.console import Console
+
+    from unleak.cli.drill_score import list_to_json, show_list
+
+    if format_name == "json":
+        click.echo(list_to_json(techniques))
+    else:
+        show_list(techniques, Console())
+
+
+def _score(
+    techniques: "list[Technique]", config: "Config", folder: Path, lag: tuple[float, float], seed: int, account: str,
+    format_name: str, *, contain: bool,
+) -> int:  # fmt: skip
+    """The exit code."""
+    from rich.console import Console
+
+    from unleak.cli.drill_score import exit_code, score_to_json, show_score
+    from unleak.drill.library import play_all, play_in_account
+
+    if account:
+        played = play_in_account(techniques, config, folder, account, contain=contain)
+    else:
+        played = play_all(techniques, config, folder, lag=lag, seed=seed, contain=contain)
+    found = {}
+    for number, scored in enumerate(played, 1):
+        found[scored.technique] = scored
+        said = "passed" if scored.passed else "NOT PASSED"
+        click.echo(f"{number}/{len(techniques)} {scored.technique}: {said}, {scored.seconds:.1f} s", err=True)
+    scores = [found[t.id] for t in techniques]
+    if format_name == "json":
+        click.echo(score_to_json(scores, techniques))
+    else:
+        show_score(scores, techniques, Console())
+    return exit_code(scores)
 
 
 def _keep(config: "Config", drill: "Drill", account: str) -> None:

@@ -4,12 +4,12 @@ What the drill itself needs (the responder) and what moves by itself (dates, ids
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from unleak.aws.accounts import Accounts
 from unleak.aws.client import Client
-from unleak.model.errors import AwsError, NotFound
+from unleak.drill.surroundings import SURROUNDINGS, Ask, or_none
 
 Things = dict[str, Any]
 
@@ -17,8 +17,8 @@ Things = dict[str, Any]
 def photograph(admin: Accounts, account: str) -> Things:
     """Name of a thing to what it says. Raises AwsError where the account does not tell."""
 
-    def client(service: str) -> Client:
-        return admin.client(account, service)
+    def client(service: str, region: str = "") -> Client:
+        return admin.client(account, service, region)
 
     found: Things = {}
     for look in (
@@ -33,6 +33,7 @@ def photograph(admin: Accounts, account: str) -> Things:
         _buckets,
         _watchers,
         _elsewhere,
+        *SURROUNDINGS,
     ):
         found |= dict(look(client))
     return found
@@ -42,14 +43,11 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
     """In words; none where they are the same."""
     told = []
     for name in sorted({*before, *after}):
-        one, other = before.get(name), after.get(name)
+        one, other = ([where[name]] if name in where else None for where in (before, after))
         if json.dumps(one, sort_keys=True, default=str) != json.dumps(other, sort_keys=True, default=str):
             how = "is new" if name not in before else "is missing" if name not in after else "differs"
             told.append(f"{name} {how}")
     return told
-
-
-Ask = Callable[[str], Client]
 
 
 def _users(client: Ask) -> Iterator[tuple[str, Any]]:
@@ -63,7 +61,7 @@ def _users(client: Ask) -> Iterator[tuple[str, Any]]:
                 **_rights(iam, "user", name),
                 "groups": sorted(g["GroupName"] for g in iam.pages("list_groups_for_user", "Groups", UserName=name)),
                 "boundary": iam.get_user(UserName=name)["User"].get("PermissionsBoundary"),
-                "password": _or_none(iam.get_login_profile, UserName=name) is not None,
+                "password": or_none(iam.get_login_profile, UserName=name) is not None,
             },
         )
         for key in keys:
@@ -117,8 +115,8 @@ def _machines(client: Ask) -> Iterator[tuple[str, Any]]:
 def _snapshots(client: Ask) -> Iterator[tuple[str, Any]]:
     ec2 = client("ec2")
     account = client("sts").get_caller_identity()["Account"]
-    listed = ec2.pages("describe_snapshots", "Snapshots", OwnerIds=["self"])
-    for snapshot in [s for s in listed if s["OwnerId"] == account]:
+    mine = [{"Name": "owner-id", "Values": [account]}]
+    for snapshot in ec2.pages("describe_snapshots", "Snapshots", Filters=mine):
         asked = {"SnapshotId": snapshot["SnapshotId"], "Attribute": "createVolumePermission"}
         yield f"snapshot {snapshot['SnapshotId']}", ec2.describe_snapshot_attribute(**asked)["CreateVolumePermissions"]
 
@@ -127,7 +125,7 @@ def _functions(client: Ask) -> Iterator[tuple[str, Any]]:
     functions = client("lambda")
     for function in list(functions.pages("list_functions", "Functions")):
         name = function["FunctionName"]
-        said = _or_none(functions.get_policy, FunctionName=name)
+        said = or_none(functions.get_policy, FunctionName=name)
         held = functions.get_function(FunctionName=name).get("Concurrency")
         yield f"function {name}", {"code": function["CodeSha256"], "policy": _statements(said), "concurrency": held}
 
@@ -136,7 +134,7 @@ def _buckets(client: Ask) -> Iterator[tuple[str, Any]]:
     s3 = client("s3")
     for bucket in s3.list_buckets()["Buckets"]:
         name = bucket["Name"]
-        yield f"bucket {name}", _statements(_or_none(s3.get_bucket_policy, Bucket=name))
+        yield f"bucket {name}", _statements(or_none(s3.get_bucket_policy, Bucket=name))
 
 
 def _watchers(client: Ask) -> Iterator[tuple[str, Any]]:
@@ -165,15 +163,3 @@ def _elsewhere(client: Ask) -> Iterator[tuple[str, Any]]:
 def _statements(answer: Any) -> list[Any]:
     """A policy that says nothing is the same as none."""
     return list(json.loads(answer["Policy"])["Statement"]) if answer else []
-
-
-def _or_none(ask: Callable[..., Any], **asked: str) -> Any:
-    """None where there is no such thing."""
-    try:
-        return ask(**asked)
-    except NotFound:
-        return None
-    except AwsError as error:
-        if error.code.startswith("NoSuch"):
-            return None
-        raise

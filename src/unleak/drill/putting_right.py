@@ -36,11 +36,7 @@ class PutRight:
 def put_right(world: World, incident_id: str) -> PutRight:
     """Takes days of the world's clock. Safe to call again."""
     done = PutRight()
-    incident, plan = _go_on(world, incident_id, _A_WHILE)
-    for _ in range(_ROUNDS):
-        if not _agree(world, incident, plan, done):
-            break
-        incident, plan = _go_on(world, incident_id, _A_WHILE)
+    _agree_to_all(world, incident_id, done)
     world.clock.sleep_until(world.clock.now() + _SOAK)
     incident, plan = _go_on(world, incident_id, _A_WHILE)
     _agree(world, incident, plan, done)
@@ -51,6 +47,20 @@ def put_right(world: World, incident_id: str) -> PutRight:
     if not done.why_not:
         restore(world, incident_id, who="the drill", why="it is over")
     return done
+
+
+def take_out(world: World, incident_id: str) -> tuple[Incident, Plan]:
+    """Only what the attacker left; the denies stay, and the leaked key."""
+    return _agree_to_all(world, incident_id, PutRight())
+
+
+def _agree_to_all(world: World, incident_id: str, done: PutRight) -> tuple[Incident, Plan]:
+    incident, plan = _go_on(world, incident_id, _A_WHILE)
+    for _ in range(_ROUNDS):
+        if not _agree(world, incident, plan, done):
+            break
+        incident, plan = _go_on(world, incident_id, _A_WHILE)
+    return incident, plan
 
 
 def _go_on(world: World, incident_id: str, time: timedelta) -> tuple[Incident, Plan]:

@@ -4,6 +4,7 @@ Built with plain API calls, so that it can stand in the stand-in or in a sandbox
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +22,17 @@ OBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`admin` is whoever built it; `victim` is the key that will leak; `responder` may do what unleak declares."""
+    """`admin` is whoever built it; `victim` is the key that will leak; `responder` may do what unleak declares.
+
+    `machine` tells what an instance finds in its metadata service; None where nobody gets onto one.
+    """
 
     account: str
     admin: Accounts
     victim: Credentials
     responder: Credentials
     bucket: str
+    machine: Callable[[str], Credentials] | None = None
 
     @property
     def reader_arn(self) -> str:

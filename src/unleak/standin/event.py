@@ -59,6 +59,8 @@ _RESOURCE_TYPES = {
     "functionName": "AWS::Lambda::Function",
     "snapshotId": "AWS::EC2::Snapshot",
     "secretId": "AWS::SecretsManager::Secret",
+    "trailARN": "AWS::CloudTrail::Trail",
+    "trailName": "AWS::CloudTrail::Trail",
 }
 
 
@@ -364,6 +366,8 @@ def without_secrets(tree: Any) -> Any:
 def resources_in(record: dict[str, Any]) -> list[dict[str, str]]:
     """What LookupEvents says an event is about."""
     found: dict[tuple[str, str], None] = {}
+    if record["eventSource"] == "cloudtrail.amazonaws.com" and "name" in (record.get("requestParameters") or {}):
+        found["AWS::CloudTrail::Trail", str(record["requestParameters"]["name"])] = None
     for part in (record.get("requestParameters"), record.get("responseElements")):
         for name, value in _leaves(part):
             if name in _RESOURCE_TYPES and isinstance(value, str):

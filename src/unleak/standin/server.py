@@ -116,6 +116,11 @@ class Controls:
     def lag(self, least: float, most: float, seed: int = 0) -> None:
         self._post("lag", least=least, most=most, seed=seed)
 
+    def machine(self, account: str, instance: str) -> dict[str, str]:
+        """What the instance finds in its metadata service."""
+        found: dict[str, str] = self._post("metadata", account=account, instance=instance)
+        return found
+
     def delivery(self, seconds: float) -> None:
         self._post("delivery", seconds=seconds)
 

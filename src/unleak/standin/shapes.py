@@ -41,8 +41,8 @@ def _typed(value: Any, shape: Any) -> Any:
             inner = value["item"]
             listed = inner if isinstance(inner, list) else [inner]
             return {"item": [_typed(v, shape.member) for v in listed]}
-        if isinstance(value, dict) and set(value) == {"member"}:
-            value = value["member"]
+        if isinstance(value, dict) and set(value) <= {"member", shape.member.serialization.get("name")}:
+            value = next(iter(value.values()), None)  # RDS names the members of its lists, each in its own way
         listed = value if isinstance(value, list) else [] if value is None else [value]
         return [_typed(v, shape.member) for v in listed]
     if shape.type_name in _NUMBERS and isinstance(value, str) and value.lstrip("-").isdecimal():

@@ -1,6 +1,63 @@
-"""One technique a file."""
+"""Ways to attack with a leaked key, one file each, in the order in which an attack goes; add yours to the tuple."""
 
 from unleak.drill.technique import Technique
-from unleak.drill.techniques import full_compromise, key_deletion_is_not_enough
+from unleak.drill.techniques import (
+    bucket_copied_away,
+    bucket_opened,
+    colleague_locked_out,
+    command_on_a_machine,
+    containers_run,
+    credential_for_one_service,
+    data_destroyed,
+    database_shared,
+    denies_taken_away,
+    disk_shared,
+    door_opened,
+    encryption_key_destroyed,
+    enumerated_by_a_bot,
+    federated_session,
+    full_compromise,
+    function_rewritten,
+    function_with_a_role,
+    guards_off,
+    image_shared,
+    instance_role_stolen,
+    key_deletion_is_not_enough,
+    key_for_a_colleague,
+    machine_entered,
+    mail_sent,
+    member_removed,
+    mining,
+    models_unwatched,
+    password_for_a_colleague,
+    policy_rewritten,
+    provider_made,
+    recovery_removed,
+    rights_attached,
+    role_made,
+    role_opened,
+    roles_chained,
+    schedule_made,
+    secret_opened,
+    secrets_read,
+    session_minted,
+    texts_sent,
+    trail_stopped,
+    unused_region,
+    user_made,
+)
 
-TECHNIQUES: tuple[Technique, ...] = (key_deletion_is_not_enough.TECHNIQUE, full_compromise.TECHNIQUE)
+_ORDER = (
+    key_deletion_is_not_enough, enumerated_by_a_bot, session_minted, federated_session, roles_chained,
+    denies_taken_away,
+    key_for_a_colleague, credential_for_one_service, password_for_a_colleague, user_made, role_made, role_opened,
+    provider_made, rights_attached, policy_rewritten,
+    function_with_a_role, function_rewritten, schedule_made, instance_role_stolen, command_on_a_machine,
+    machine_entered,
+    trail_stopped, guards_off, door_opened, unused_region, member_removed,
+    secrets_read, secret_opened, bucket_opened, bucket_copied_away, disk_shared, image_shared, database_shared,
+    recovery_removed, data_destroyed, encryption_key_destroyed, colleague_locked_out,
+    mining, containers_run, models_unwatched, mail_sent, texts_sent,
+    full_compromise,
+)  # fmt: skip
+TECHNIQUES: tuple[Technique, ...] = tuple(module.TECHNIQUE for module in _ORDER)

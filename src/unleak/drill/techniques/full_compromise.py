@@ -4,36 +4,30 @@ policies, machines, functions, open doors, shared copies, and nobody who watches
 https://attack.mitre.org/matrices/enterprise/cloud/iaas/
 """
 
-import io
-import json
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
-from unleak.drill.stage import PRIVILEGED, VICTIM, Stage
-from unleak.drill.technique import Loot, Move, Technique
-from unleak.model.credential import Credentials, SecretKey
+from unleak.drill.documents import ADMIN, PASSWORD, STRANGER, allow, be_administrator, opened, port, trust, zipped
+from unleak.drill.stage import PRIVILEGED, Stage
+from unleak.drill.technique import LEAVES, Loot, Move, Technique, Traces
 from unleak.model.plan import Mode
 
-ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-STRANGER = "999988887777"
-_PASSWORD = "Correct-horse-7"  # noqa: S105  of users who live as long as the drill
 COLLEAGUE, GROUP, CI, POLICY, FUNCTION, TRAIL = "alice", "developers", "ci", "deploy", "orders", "main"
 
 
 def prepare(stage: Stage) -> None:
     """What a small company has: a colleague, a group, a role for CI, a policy, a function, a trail, a detector."""
     iam, mine = stage.admin.client(stage.account, "iam"), f"arn:aws:iam::{stage.account}"
-    iam.attach_user_policy(UserName=VICTIM, PolicyArn=ADMIN)
-    made = iam.create_policy(PolicyName=POLICY, PolicyDocument=_allow("s3:GetObject"))["Policy"]["Arn"]
+    be_administrator(stage)
+    made = iam.create_policy(PolicyName=POLICY, PolicyDocument=allow("s3:GetObject"))["Policy"]["Arn"]
     iam.create_user(UserName=COLLEAGUE)
     iam.attach_user_policy(UserName=COLLEAGUE, PolicyArn=made)
     iam.create_access_key(UserName=COLLEAGUE)
     iam.create_group(GroupName=GROUP)
-    iam.put_group_policy(GroupName=GROUP, PolicyName="read", PolicyDocument=_allow("s3:ListBucket"))
+    iam.put_group_policy(GroupName=GROUP, PolicyName="read", PolicyDocument=allow("s3:ListBucket"))
     iam.add_user_to_group(GroupName=GROUP, UserName=COLLEAGUE)
-    iam.create_role(RoleName=CI, AssumeRolePolicyDocument=_trust(f"{mine}:root"))
-    iam.put_role_policy(RoleName=CI, PolicyName="push", PolicyDocument=_allow("ecr:*"))
+    iam.create_role(RoleName=CI, AssumeRolePolicyDocument=trust(f"{mine}:root"))
+    iam.put_role_policy(RoleName=CI, PolicyName="push", PolicyDocument=allow("ecr:*"))
     _watch(stage)
     _serve(stage)
 
@@ -50,44 +44,19 @@ def _watch(stage: Stage) -> None:
 def _serve(stage: Stage) -> None:
     ec2 = stage.admin.client(stage.account, "ec2")
     group = ec2.create_security_group(GroupName="web", Description="the shop")["GroupId"]
-    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[_open(443, "0.0.0.0/0")])
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[port(443, "0.0.0.0/0")])
     volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=8)["VolumeId"]
     ec2.create_snapshot(VolumeId=volume, Description="nightly")
     role = stage.admin.client(stage.account, "iam").get_role(RoleName=CI)["Role"]["Arn"]
-    code = {"ZipFile": _zipped("def handler(event, context): return 1")}
+    code = {"ZipFile": zipped("def handler(event, context): return 1")}
     stage.admin.client(stage.account, "lambda").create_function(
         FunctionName=FUNCTION, Runtime="python3.13", Role=role, Handler="index.handler", Code=code
     )
 
 
-def _allow(*actions: str) -> str:
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _trust(*principals: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _open(port: int, peer: str) -> dict[str, Any]:
-    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": peer}]}
-
-
-def _zipped(text: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", text)
-    return packed.getvalue()
-
-
-def _keep(loot: Loot, holder: str, made: dict[str, Any]) -> None:
-    loot.held.setdefault(holder, Credentials(made["AccessKeyId"], SecretKey(made["SecretAccessKey"])))
-
-
 def _key_for(user: str, holder: str) -> Callable[[Loot], None]:
     def make(loot: Loot) -> None:
-        _keep(loot, holder, loot.client("key", "iam").create_access_key(UserName=user)["AccessKey"])
+        loot.keep(holder, loot.client("key", "iam").create_access_key(UserName=user)["AccessKey"])
 
     return make
 
@@ -142,12 +111,13 @@ def _let_in_by_provider(loot: Loot) -> None:
 def _open_door(loot: Loot) -> None:
     ec2 = loot.client("key", "ec2")
     found = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
-    ec2.authorize_security_group_ingress(GroupId=found[0]["GroupId"], IpPermissions=[_open(22, "0.0.0.0/0")])
+    ec2.authorize_security_group_ingress(GroupId=found[0]["GroupId"], IpPermissions=[port(22, "0.0.0.0/0")])
 
 
 def _share_snapshot(loot: Loot) -> None:
     ec2 = loot.client("key", "ec2")
-    mine = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"][0]["SnapshotId"]
+    own = [{"Name": "owner-id", "Values": [loot.stage.account]}]
+    mine = ec2.describe_snapshots(Filters=own)["Snapshots"][0]["SnapshotId"]
     ec2.modify_snapshot_attribute(
         SnapshotId=mine, Attribute="createVolumePermission", OperationType="add", UserIds=[STRANGER]
     )
@@ -155,7 +125,7 @@ def _share_snapshot(loot: Loot) -> None:
 
 def _make_function(loot: Loot) -> None:
     role = f"arn:aws:iam::{loot.stage.account}:role/{CI}"
-    code = {"ZipFile": _zipped("def handler(event, context): return 2")}
+    code = {"ZipFile": zipped("def handler(event, context): return 2")}
     loot.client("key", "lambda").create_function(
         FunctionName="metrics", Runtime="python3.13", Role=role, Handler="index.handler", Code=code
     )
@@ -168,9 +138,7 @@ def _open_function(loot: Loot) -> None:
 
 
 def _open_bucket(loot: Loot) -> None:
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
-                 "Resource": f"arn:aws:s3:::{loot.stage.bucket}/*"}  # fmt: skip
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    document = opened(f"arn:aws:s3:::{loot.stage.bucket}/*", "s3:GetObject")
     loot.client("key", "s3").put_bucket_policy(Bucket=loot.stage.bucket, Policy=document)
 
 
@@ -188,29 +156,29 @@ _CREDENTIALS = (
     _move("iam:CreateUser", _iam("create_user", UserName="backup-admin")),
     _move("iam:AttachUserPolicy", _iam("attach_user_policy", UserName="backup-admin", PolicyArn=ADMIN)),
     _move("iam:CreateAccessKey", _key_for("backup-admin", "made")),
-    _move("iam:CreateLoginProfile", _iam("create_login_profile", UserName="backup-admin", Password=_PASSWORD)),
+    _move("iam:CreateLoginProfile", _iam("create_login_profile", UserName="backup-admin", Password=PASSWORD)),
     _move("iam:CreateAccessKey of a colleague", _key_for(COLLEAGUE, "colleague")),
-    _move("iam:CreateLoginProfile", _iam("create_login_profile", UserName=COLLEAGUE, Password=_PASSWORD)),
+    _move("iam:CreateLoginProfile", _iam("create_login_profile", UserName=COLLEAGUE, Password=PASSWORD)),
 )
 _RIGHTS = (
     _move("iam:AttachUserPolicy", _iam("attach_user_policy", UserName=COLLEAGUE, PolicyArn=ADMIN)),
-    _move("iam:PutUserPolicy", _iam("put_user_policy", UserName=COLLEAGUE, PolicyName="x", PolicyDocument=_allow("*"))),
+    _move("iam:PutUserPolicy", _iam("put_user_policy", UserName=COLLEAGUE, PolicyName="x", PolicyDocument=allow("*"))),
     _move("iam:PutGroupPolicy", _iam("put_group_policy", GroupName=GROUP, PolicyName="read",
-                                     PolicyDocument=_allow("s3:*"))),
+                                     PolicyDocument=allow("s3:*"))),
     _move("iam:UpdateAssumeRolePolicy", _iam("update_assume_role_policy", RoleName=CI,
-                                             PolicyDocument=_trust(f"arn:aws:iam::{STRANGER}:root"))),
+                                             PolicyDocument=trust(f"arn:aws:iam::{STRANGER}:root"))),
     _move("iam:AttachRolePolicy", _iam("attach_role_policy", RoleName=CI, PolicyArn=ADMIN)),
-    _move("iam:CreateRole", _iam("create_role", RoleName="support", AssumeRolePolicyDocument=_trust(
+    _move("iam:CreateRole", _iam("create_role", RoleName="support", AssumeRolePolicyDocument=trust(
         f"arn:aws:iam::{STRANGER}:root"))),
     _move("iam:AttachRolePolicy", _iam("attach_role_policy", RoleName="support", PolicyArn=ADMIN)),
-    _move("iam:CreatePolicy", _iam("create_policy", PolicyName="all", PolicyDocument=_allow("*"))),
+    _move("iam:CreatePolicy", _iam("create_policy", PolicyName="all", PolicyDocument=allow("*"))),
     _move("iam:AttachGroupPolicy", _iam("attach_group_policy", GroupName=GROUP, PolicyArn="{mine}:policy/all")),
     _move("iam:CreateOpenIDConnectProvider", _let_in_by_provider),
     _move("iam:CreateGroup", _iam("create_group", GroupName="auditors")),
     _move("iam:AttachGroupPolicy", _iam("attach_group_policy", GroupName="auditors", PolicyArn=ADMIN)),
     _move("iam:AddUserToGroup", _iam("add_user_to_group", GroupName="auditors", UserName=COLLEAGUE)),
     _move("iam:CreatePolicyVersion", _iam("create_policy_version", PolicyArn=f"{{mine}}:policy/{POLICY}",
-                                          PolicyDocument=_allow("*"), SetAsDefault=True)),
+                                          PolicyDocument=allow("*"), SetAsDefault=True)),
 )  # fmt: skip
 _RESOURCES = (
     _move("ec2:RunInstances", _run_instance),
@@ -237,7 +205,26 @@ TECHNIQUE = Technique(
     title="Full compromise",
     attack=("T1078.004", "T1098.001", "T1098.003", "T1136.003", "T1578.002", "T1537", "T1562.008", "T1648"),
     moves=(*_CREDENTIALS, *_RIGHTS, *_RESOURCES, *_BLINDING, *_USES),
+    seen=Traces(
+        rules=(
+            "iam-create-user", "iam-create-access-key", "iam-attach-admin-policy", "iam-trust-policy-changed",
+            "iam-policy-version", "iam-identity-provider", "ec2-run-unusual-instances", "hidden-compute",
+            "security-group-opened", "snapshot-shared", "lambda-create-function", "lambda-permission",
+            "s3-bucket-opened", "cloudtrail-stopped", "guardduty-disabled",
+        ),
+        credentials=("CreateAccessKey",),
+        things=("IAM::User", "IAM::Role", "EC2::Instance", "Lambda::Function"),
+    ),
+    stopped_by=("attach_quarantine", "revoke_user_sessions", "deactivate_key", "deny_all", "revoke_role_sessions"),
+    leaves=(
+        f"user {COLLEAGUE}", "user backup-admin", f"role {CI}", "role support", "group auditors", f"group {GROUP}",
+        "policy all", f"policy {POLICY}", "identity provider", "instance", "Lightsail instance proxy",
+        "scaling group batch", "launch template batch", "security group web", "snapshot", "function metrics",
+        f"function {FUNCTION}", "bucket acme-orders", f"trail {TRAIL}", "detector",
+    ),
     prepare=prepare,
     mode=Mode.LOCKDOWN,
+    is_told=True,
     puts_right=True,
-)
+    only_standin=LEAVES,
+)  # fmt: skip

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-acc
 """
 
 from unleak.drill.stage import PRIVILEGED, Stage
-from unleak.drill.technique import Loot, Move, Technique
+from unleak.drill.technique import Loot, Move, Technique, Traces
 
 _LONGEST_SESSION = 129_600
 
@@ -69,6 +69,14 @@ TECHNIQUE = Technique(
         Move("session", "ec2:RunInstances as ops-admin", _run_instance),
         Move("session", "ec2:StartInstances", _start_instance),
     ),
+    seen=Traces(
+        rules=("sts-get-session-token", "sts-assume-role", "ec2-run-instances", "sts-get-caller-identity"),
+        credentials=("GetSessionToken", "AssumeRole"),
+        things=("EC2::Instance",),
+    ),
+    stopped_by=("revoke_user_sessions", "revoke_role_sessions", "deactivate_key", "stop_instance"),
+    leaves=("instance",),
+    is_told=True,
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def descend(
     for _ in range(_MOST_ROUNDS):
         for call in _calls(graph, table, fresh):
             graph.take(call)
+        ask(graph, [])  # of what the calls led to: a source that is asked has told of nothing else yet
         fresh = graph.hold(find(graph, table))
         if not fresh:
             break

@@ -1,0 +1,50 @@
+"""The techniques of MITRE ATT&CK that the library names, of its matrix for cloud infrastructure, version 18.
+
+https://attack.mitre.org/matrices/enterprise/cloud/iaas/
+"""
+
+from collections.abc import Mapping
+
+ATTACK: Mapping[str, str] = {
+    "T1069.003": "Cloud Groups",
+    "T1074.002": "Remote Data Staging",
+    "T1078.004": "Cloud Accounts",
+    "T1087.004": "Cloud Account",
+    "T1098": "Account Manipulation",
+    "T1098.001": "Additional Cloud Credentials",
+    "T1098.003": "Additional Cloud Roles",
+    "T1098.004": "SSH Authorized Keys",
+    "T1136.003": "Create Account: Cloud Account",
+    "T1484.002": "Trust Modification",
+    "T1485": "Data Destruction",
+    "T1486": "Data Encrypted for Impact",
+    "T1490": "Inhibit System Recovery",
+    "T1496.001": "Compute Hijacking",
+    "T1496.003": "SMS Pumping",
+    "T1496.004": "Cloud Service Hijacking",
+    "T1526": "Cloud Service Discovery",
+    "T1530": "Data from Cloud Storage",
+    "T1531": "Account Access Removal",
+    "T1535": "Unused/Unsupported Cloud Regions",
+    "T1537": "Transfer Data to Cloud Account",
+    "T1538": "Cloud Service Dashboard",
+    "T1546": "Event Triggered Execution",
+    "T1548.005": "Temporary Elevated Cloud Access",
+    "T1550.001": "Application Access Token",
+    "T1552": "Unsecured Credentials",
+    "T1552.005": "Cloud Instance Metadata API",
+    "T1555.006": "Cloud Secrets Management Stores",
+    "T1562.001": "Disable or Modify Tools",
+    "T1562.007": "Disable or Modify Cloud Firewall",
+    "T1562.008": "Disable or Modify Cloud Logs",
+    "T1566": "Phishing",
+    "T1578.001": "Create Snapshot",
+    "T1578.002": "Create Cloud Instance",
+    "T1580": "Cloud Infrastructure Discovery",
+    "T1610": "Deploy Container",
+    "T1619": "Cloud Storage Object Discovery",
+    "T1648": "Serverless Execution",
+    "T1651": "Cloud Administration Command",
+    "T1654": "Log Enumeration",
+    "T1666": "Modify Cloud Resource Hierarchy",
+}
