@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from unleak.drill.scored import ANSWERS
 from unleak.engine.inquiries.kinds import KINDS
 from unleak.iam.key_id import KeyKind
 from unleak.iam.way import Rank
@@ -48,6 +49,7 @@ OF_ONE = {
     "accounts.ready": _literal(AccountRow, "ready"),
     "bill.kind": _of(bill.Kind),
     "bill.state": _STANDS,
+    **{f"drills.{answer}": _of(Tri) for answer in ANSWERS},
     "eviction.state": frozenset({
         eviction.OUT, eviction.DONE, eviction.WAITS, eviction.DUE, eviction.FAILED, eviction.BY_HAND,
     }),
