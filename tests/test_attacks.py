@@ -92,6 +92,26 @@ def _works(site: Site, credentials: Credentials, service: str = "ec2", call: str
     return True
 
 
+def test_whom_they_let_in_by_a_role_of_their_own_can_do_nothing_however_late_they_come(
+    make_site: Callable[[], Site],
+) -> None:
+    site, elsewhere = make_site(), make_site()
+    _iam(site).attach_user_policy(UserName="aws-victim", PolicyArn=ADMINISTRATOR)
+    site.standin.gate.clock.advance(3600)
+    theirs = site.stage.admin.leaked(site.stage.victim, "iam")
+    trusts = {"AWS": f"arn:aws:iam::{elsewhere.stage.account}:root"}
+    statement = {"Effect": "Allow", "Principal": trusts, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = theirs.create_role(RoleName="support", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    theirs.attach_role_policy(RoleName="support", PolicyArn=ADMINISTRATOR)
+    _, incident, _ = _contain(site, Mode.LOCKDOWN)
+    _iam(elsewhere).attach_user_policy(UserName="aws-victim", PolicyArn=ADMINISTRATOR)
+    sts = elsewhere.stage.admin.leaked(elsewhere.stage.victim, "sts")
+    came = sts.assume_role(RoleArn=role, RoleSessionName="late")
+    assert not _works(site, _session(came), "iam", "list_users")
+    assert incident.holds(Step("deny_all", Target(TargetKind.ROLE, role, site.stage.account)))
+
+
 def test_a_renamed_user_with_a_decoy_under_its_old_name_is_found_again(site: Site) -> None:
     world, incident, _ = _contain(site, Mode.OBSERVE)
     _iam(site).update_user(UserName="aws-victim", NewUserName="innocent")

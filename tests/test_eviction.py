@@ -71,6 +71,15 @@ def test_what_is_taken_out_alone_and_what_is_asked(
     assert [u for u in units(plan, Task.PROPOSE) if (u in EVICTS and u != "block_console") or u in asked] == asked
 
 
+@pytest.mark.parametrize(
+    ("mode", "by", "denied"),
+    [(Mode.LOCKDOWN, KEY, True), (Mode.DISABLE, KEY, False), (Mode.LOCKDOWN, "ASIA" + "SOMEBODYELSES111", False)],
+)
+def test_a_role_that_they_made_is_denied_all_before_anybody_comes_by_it(mode: Mode, by: str, *, denied: bool) -> None:
+    plan = playbook(incident(*events(mode, descent(replace(MADE_ROLE, by=by)))), NOW)
+    assert (f"deny_all:{MADE_ROLE.arn}" in acts(plan)) is denied
+
+
 def test_what_hangs_on_a_thing_that_goes_needs_no_step_of_its_own() -> None:
     plan = playbook(incident(*events(Mode.LOCKDOWN, descent(MADE_ROLE, RIGHTS_OF_ROLE))), NOW)
     assert not [s for s in acts(plan) if "support" in s and s.startswith("restore")]

@@ -85,6 +85,17 @@ def _target(line: Line, fact: Fact, account: str) -> Target:
     return Target(line.kind, fact.part.partition("|")[2] if of_key else fact.arn, account)
 
 
+def roles_made(incident: Incident) -> list[Target]:
+    """Those that the attacker surely made, and that stand: whom they trust may come by them at any time."""
+    made = (
+        step.target
+        for fact, steps in facts_and_steps(incident)
+        for step in steps
+        if step.unit == "delete_role" and fact.deed == _CREATED and not fact.part and fact.by in incident.credentials
+    )
+    return list(dict.fromkeys(made))
+
+
 def taken_out(incident: Incident) -> frozenset[str]:
     """Events of the attacker that let nobody in any more: what came of them was stopped or taken out by us, and is seen
     so, or is gone as the trail tells.

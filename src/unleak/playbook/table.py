@@ -9,7 +9,7 @@ from unleak.model.evidence import KeyOwner, KeyStatus
 from unleak.model.incident import Incident
 from unleak.model.plan import Mode, Step, Target, TargetKind, VerdictKind
 from unleak.playbook import facts, rotation
-from unleak.playbook.eviction import evictions
+from unleak.playbook.eviction import evictions, roles_made
 from unleak.playbook.wanted import Wanted
 
 SOAK = timedelta(days=7)
@@ -171,9 +171,13 @@ def _between(incident: Incident, step: Step, again: list[datetime]) -> tuple[dat
 
 
 def _reached(incident: Incident) -> Iterator[Wanted]:
-    for role in (r for r in facts.roles(incident) if not _is_deleted(incident, r)):
+    reached = facts.roles(incident)
+    for role in (r for r in reached if not _is_deleted(incident, r)):
         yield Wanted(Step("revoke_role_sessions", role), Mode.DISABLE)  # 4
         yield from _lockdown(incident, role)  # 7
+    for role in roles_made(incident):
+        if role not in reached and not _is_deleted(incident, role):
+            yield from _lockdown(incident, role)  # 7
     for found in incident.resources.values():
         if found.is_machine and found.at >= incident.suspect_since:
             yield Wanted(Step("instance_role", found.target))  # 11
