@@ -2,7 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +54,26 @@ def test_whoever_stops_listening_leaves_nobody_behind() -> None:
     answers.close()  # type: ignore[attr-defined]
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_nobody_works_on_for_one_who_was_killed(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    script = (
+        "import sys, time; from unleak.forked import shared_out\n"
+        "def work(n):\n"
+        "    with open(sys.argv[1], 'a') as done: done.write('x')\n"
+        "    time.sleep(0.2)\n"
+        "for _ in shared_out(1000, work): pass\n"
+    )
+    started = subprocess.Popen([sys.executable, "-c", script, str(done)])
+    while not done.exists():
+        time.sleep(0.02)
+    started.kill()
+    started.wait()
+    time.sleep(0.5)
+    size = done.stat().st_size
+    time.sleep(1)
+    assert done.stat().st_size == size < 100
 
 
 def test_there_is_a_processor() -> None:

@@ -47,12 +47,13 @@ def shared_out(
     os.write(asking, b"".join(_NUMBER.pack(n) for n in range(count)))
     os.close(asking)
     children: dict[int, int] = {}
+    parent = os.getpid()
     try:
         for _ in range(min(processors(), count)):
             answers, answering = os.pipe()
             child = os.fork()
             if not child:
-                _answer(asked, answering, work, begin)
+                _answer(parent, asked, answering, work, begin)
             os.close(answering)
             children[answers] = child
         yield from _answers(children)
@@ -65,13 +66,15 @@ def shared_out(
             os.waitpid(child, 0)
 
 
-def _answer(asked: int, answering: int, work: Callable[[int], T], begin: Callable[[], None]) -> None:
-    """In a child: never returns. Whoever interrupts us, interrupts the one that started us."""
+def _answer(parent: int, asked: int, answering: int, work: Callable[[int], T], begin: Callable[[], None]) -> None:
+    """In a child: never returns. Whoever interrupts us, interrupts the one that started us; where that one was ended
+    all the same, nobody waits for more.
+    """
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         begin()
-        while number := os.read(asked, _NUMBER.size):
+        while os.getppid() == parent and (number := os.read(asked, _NUMBER.size)):
             answer = pickle.dumps(work(_NUMBER.unpack(number)[0]), pickle.HIGHEST_PROTOCOL)
             _write(answering, number + struct.pack("<q", len(answer)) + answer)
         _write(answering, _LENGTH.pack(-1, 0))

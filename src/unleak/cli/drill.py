@@ -170,7 +170,7 @@ def play(
     technique = next((t for t in TECHNIQUES if t.id == technique_id), None) if technique_id else TECHNIQUES[0]
     if technique is None:
         raise Misuse(f"there is no technique {technique_id}", f"there are {', '.join(t.id for t in TECHNIQUES)}")
-    here = replace(config, home=folder / "record", database="")
+    here = replace(config, home=folder / "record", database="", notify=())
     heard = cast("Watcher", watcher)
     if account:
         return run_drill(existing(here, account), here, technique, folder, heard, contain=contain)

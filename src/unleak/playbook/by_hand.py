@@ -12,6 +12,8 @@ from unleak.playbook import facts
 from unleak.playbook.eviction import facts_and_steps, is_a_services, taken_out
 
 _MOST_NAMED = 5
+_WRITTEN = frozenset({"code", "layers", "handler", "environment", "role", "vpcConfig", "settings"})
+"""Parts of a function that decide what it does."""
 _ROOT_SIGN_IN = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user_manage_delete-key.html"
 
 
@@ -75,6 +77,8 @@ def to_do(incident: Incident) -> Iterator[str]:
     yield from _made_before(incident)
     yield from _probably_stolen(incident)
     yield from _no_action_for(incident)
+    yield from _rewritten(incident)
+    yield from _kept_of_images(incident)
     yield from _outlives(incident)
     yield from _put_right(incident, owner)
 
@@ -110,6 +114,32 @@ def _way_of(fact: Fact) -> str:
         return ""
     name = fact.arn.rsplit("/", 1)[-1]
     return f" where no service of yours needs it: aws iam delete-service-linked-role --role-name {name}"
+
+
+def _rewritten(incident: Incident) -> Iterator[str]:
+    """A function that was stopped runs no more, and is not what it was."""
+    actions = incident.actions.values()
+    put_back = {a.step.target.id for a in actions if a.step.unit == "put_back_function" and a.holds}
+    stopped = {a.step.target.id for a in actions if a.step.unit == "disable_function" and a.holds}
+    written = dict.fromkeys(fact.arn for fact, _ in facts_and_steps(incident) if _is_rewritten(fact))
+    for arn in (arn for arn in written if arn in stopped - put_back):
+        yield (
+            f"function {arn.rpartition(':')[2]} is stopped, and is still what the attacker wrote: put back the version "
+            f"before (unleak data {incident.key_id} says which), or deploy it again"
+        )
+
+
+def _is_rewritten(fact: Fact) -> bool:
+    return fact.deed == "changed" and fact.type.endswith("Lambda::Function") and fact.part in _WRITTEN
+
+
+def _kept_of_images(incident: Incident) -> Iterator[str]:
+    for state in incident.actions.values():
+        if state.step.unit != "deregister_image" or not state.is_applied or state.change is None:
+            continue
+        if kept := (state.change.before.get("") or {}).get("snapshots"):
+            name, listed = state.step.target.name, ", ".join(map(str, kept[:_MOST_NAMED]))
+            yield f"the snapshots of image {name} stay: {listed}; delete them when nobody needs them"
 
 
 def _outlives(incident: Incident) -> Iterator[str]:

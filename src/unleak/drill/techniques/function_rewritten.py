@@ -33,6 +33,7 @@ TECHNIQUE = Technique(
     seen=Traces(rules=("lambda-code-changed",), things=("Lambda::Function",)),
     stopped_by=("deactivate_key", "disable_function"),
     lost=(f"function {FUNCTION}",),
+    by_hand=(f"function {FUNCTION} is stopped, and is still what the attacker wrote",),
     mode=Mode.LOCKDOWN,
     only_standin=LEAVES,
 )  # fmt: skip

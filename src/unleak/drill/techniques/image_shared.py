@@ -21,5 +21,6 @@ TECHNIQUE = Technique(
     stopped_by=("attach_quarantine", "revoke_user_sessions", "deactivate_key"),
     leaves=("image",),
     lost=("snapshot",),
+    by_hand=("the snapshots of image",),
     only_standin=LEAVES,
 )
