@@ -49,9 +49,9 @@ def _record(site: Site, number: int, at: datetime, region: str = "us-east-1", **
     }  # fmt: skip
 
 
-def _lay(site: Site, count: int, region: str = "us-east-1", begin: datetime | None = None) -> list[str]:
+def _lay(site: Site, count: int, region: str = "us-east-1", last: datetime | None = None) -> list[str]:
     """Events of the last hours, a minute apart, oldest first; ids newest first."""
-    last = begin or _end(site)
+    last = last or _end(site)
     for number in reversed(range(count)):
         at = last - timedelta(minutes=number)
         site.standin.gate.trail.add(at, _record(site, number, at, region))
@@ -127,13 +127,15 @@ def test_all_regions_all_pages_each_event_once(site: Site, tmp_path: Path) -> No
 
 
 def test_times_bound_what_is_given(asking: Asking) -> None:
-    ids, end = _lay(asking.site, 60), _end(asking.site)
+    end = _end(asking.site)
+    ids = _lay(asking.site, 60, last=end)
     question = Question(key_ids=(KEY,), since=end - timedelta(minutes=20), until=end - timedelta(minutes=10))
     assert _ids(asking.source().records(question)) == sorted(ids[10:21])
 
 
 def test_a_complete_look_up_is_not_asked_again(asking: Asking) -> None:
-    ids, end = _lay(asking.site, 60), _end(asking.site)
+    end = _end(asking.site)
+    ids = _lay(asking.site, 60, last=end)
     question = Question(key_ids=(KEY,), until=end)
     assert _ids(asking.source().records(question)) == sorted(ids)
     again = asking.source()
@@ -145,7 +147,8 @@ def test_a_complete_look_up_is_not_asked_again(asking: Asking) -> None:
 
 
 def test_only_what_was_not_asked_is_asked(asking: Asking) -> None:
-    ids, end = _lay(asking.site, 60), _end(asking.site)
+    end = _end(asking.site)
+    ids = _lay(asking.site, 60, last=end)
     source = asking.source()
     list(source.records(Question(key_ids=(KEY,), since=end - timedelta(minutes=30), until=end - timedelta(minutes=20))))
     (client,) = asking.clients.values()
@@ -160,7 +163,7 @@ def test_only_what_was_not_asked_is_asked(asking: Asking) -> None:
 
 def test_what_may_still_come_is_asked_again(asking: Asking) -> None:
     now = asking.site.standin.gate.clock.now().replace(microsecond=0)
-    first = _lay(asking.site, 1, begin=now)
+    first = _lay(asking.site, 1, last=now)
     source = asking.source()
     assert _ids(source.records(Question(key_ids=(KEY,)))) == first
     late = now - timedelta(minutes=3)
@@ -169,7 +172,8 @@ def test_what_may_still_come_is_asked_again(asking: Asking) -> None:
 
 
 def test_more_pages_than_allowed_are_told_and_gone_on_with(asking: Asking) -> None:
-    ids, end = _lay(asking.site, 170), _end(asking.site)
+    end = _end(asking.site)
+    ids = _lay(asking.site, 170, last=end)
     question = Question(key_ids=(KEY,), until=end)
     source = asking.source(most_pages=2)
     assert _ids(source.records(question)) == sorted(ids[:100])
@@ -250,7 +254,8 @@ def test_addresses_cannot_be_asked_for(asking: Asking) -> None:
 
 
 def test_what_stops_in_between_is_gone_on_with(asking: Asking) -> None:
-    ids, end = _lay(asking.site, 260), _end(asking.site)
+    end = _end(asking.site)
+    ids = _lay(asking.site, 260, last=end)
 
     def break_down(count: int, _: object) -> None:
         if count == 4:
@@ -288,7 +293,8 @@ _RUN = """
 
 def test_a_killed_process_is_gone_on_with(asking: Asking, tmp_path: Path) -> None:
     site = asking.site
-    ids, end = _lay(site, 500), _end(site)
+    end = _end(site)
+    ids = _lay(site, 500, last=end)
     who = site.stage.responder
     environ = {**os.environ, "AWS_ACCESS_KEY_ID": who.key_id, "AWS_SECRET_ACCESS_KEY": who.secret.reveal()}
     asked = [site.standin.url, site.stage.account, str(tmp_path), str(asking.cache), KEY]

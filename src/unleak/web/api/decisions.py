@@ -240,10 +240,12 @@ def lift_all(service: Asked, bearer: Approver, incident_id: IncidentId, back: Wh
 
 
 def _check_mode(service: Service, bearer: Bearer, leak: Leak) -> None:
-    """Whoever tells of a leak has it looked after as the service does by itself; to say otherwise is to decide."""
+    """Whoever tells of a leak has it looked at, or looked after as the service does by itself; to go further, or to say
+    otherwise of what is looked after already, is to decide.
+    """
     incident = service.world.record.incident(incident_id_of(leak.key_id))
-    as_it_is = {incident.mode} if incident.seq else {Mode.QUARANTINE, service.listening.service.mode}
-    if leak.mode is not None and leak.mode not in as_it_is:
+    by_itself = {Mode.OBSERVE, Mode.QUARANTINE, service.listening.service.mode}
+    if leak.mode is not None and leak.mode not in ({incident.mode} if incident.seq else by_itself):
         bearer.check_role(Role.APPROVER)
         bearer.check_steers(incident)
 
