@@ -50,7 +50,7 @@ def command(output: Path, seed: int, picture: Path | None) -> None:
     config = config_of("", "us-east-1", None)
     console = Console()
     with tempfile.TemporaryDirectory(prefix="unleak-demo-") as folder:
-        how = {"lag": (1.0, 6.0), "seed": seed, "account": "", "contain": True}
+        how = {"lag": (1.0, 6.0), "seed": seed, "account": "", "contain": True, "technique": TECHNIQUES[0]}
         if console.is_terminal:
             with Picture(console, TECHNIQUES[0]) as shown:
                 drill = play(config, Path(folder), shown, **how)  # type: ignore[arg-type]

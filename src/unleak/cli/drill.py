@@ -73,7 +73,7 @@ def command(
         from unleak.cli.stagelight import Plain
 
         drill = play(config, Path(folder), Plain(sys.stderr), lag=lag, seed=seed, account=account,
-                     contain=not no_contain, technique_id=chosen[0].id)  # fmt: skip
+                     contain=not no_contain, technique=chosen[0])  # fmt: skip
     click.echo(to_json(drill) if format_name == "json" else verdict_line(drill))
     if not no_contain:
         _keep(config, drill, account)
@@ -156,7 +156,7 @@ def _keep(config: "Config", drill: "Drill", account: str) -> None:
 
 def play(
     config: "Config", folder: Path, watcher: object, *, lag: tuple[float, float], seed: int, account: str,
-    contain: bool, technique_id: str = "",
+    contain: bool, technique: "Technique",
 ) -> "Drill":  # fmt: skip
     """In the embedded AWS, or in `account`. The record lies in `folder`."""
     from dataclasses import replace
@@ -164,12 +164,7 @@ def play(
 
     from unleak.drill.arena import embedded, existing
     from unleak.drill.run import run_drill
-    from unleak.drill.techniques import TECHNIQUES
-    from unleak.model.errors import Misuse
 
-    technique = next((t for t in TECHNIQUES if t.id == technique_id), None) if technique_id else TECHNIQUES[0]
-    if technique is None:
-        raise Misuse(f"there is no technique {technique_id}", f"there are {', '.join(t.id for t in TECHNIQUES)}")
     here = replace(config, home=folder / "record", database="", notify=())
     heard = cast("Watcher", watcher)
     if account:
