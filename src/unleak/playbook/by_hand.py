@@ -121,8 +121,10 @@ def _rewritten(incident: Incident) -> Iterator[str]:
     actions = incident.actions.values()
     put_back = {a.step.target.id for a in actions if a.step.unit == "put_back_function" and a.holds}
     stopped = {a.step.target.id for a in actions if a.step.unit == "disable_function" and a.holds}
+    if not (left := stopped - put_back):
+        return
     written = dict.fromkeys(fact.arn for fact, _ in facts_and_steps(incident) if _is_rewritten(fact))
-    for arn in (arn for arn in written if arn in stopped - put_back):
+    for arn in (arn for arn in written if arn in left):
         yield (
             f"function {arn.rpartition(':')[2]} is stopped, and is still what the attacker wrote: put back the version "
             f"before (unleak data {incident.key_id} says which), or deploy it again"
