@@ -1,7 +1,8 @@
 # ruff: noqa: INP001, T201  a script that prints
 """`unleak serve`: how many alerts a second while it is killed, how soon a push is contained, and what bad requests do.
 
-    python bench/service.py [--seconds 20] [--pushes 30] [--bad 10000] [--repositories 60] [--postgresql] [--json FILE]
+    python bench/service.py [--seconds 20] [--processes 2] [--pushes 30] [--bad 10000] [--repositories 60]
+        [--postgresql] [--json FILE]
 
 Server, worker and the embedded AWS share this machine's processors. The parts are apart: --only alerts, and so on. With
 --postgresql, on a PostgreSQL of its own; `scale` (repositories of an owner, by one, two and three workers) always is.
@@ -83,22 +84,28 @@ def exposure(number: int) -> bytes:
     }).encode()  # fmt: skip
 
 
-def alerts(house: House, seconds: float, kills: float) -> dict[str, Any]:
-    """Signed alerts of distinct keys; every few seconds the server is killed, and started again at the same port."""
+def alerts(house: House, seconds: float, kills: float, processes: int) -> dict[str, Any]:
+    """Signed alerts of distinct keys. Every few seconds one of the server's processes is killed, whichever it is; where
+    it is the one that keeps the others, all is started again at the same port.
+    """
     port = _free_port()
     load, over = Load(), threading.Event()
-    served = [house.serve("--at-once", "0", port=port)]
+    begin = partial(house.serve, "--at-once", "0", "--processes", str(processes), port=port)
+    served = [begin()]
     senders = [threading.Thread(target=_send, args=(port, n, load, over)) for n in range(_SENDERS)]
     began = time.monotonic()
     for sender in senders:
         sender.start()
-    killed = 0
+    killed = [0, 0]
     while time.monotonic() - began < seconds:
         time.sleep(kills * random.uniform(0.7, 1.3) if kills else seconds)
         if kills and time.monotonic() - began < seconds:
-            served[-1].stop(signal.SIGKILL)
-            served.append(house.serve("--at-once", "0", port=port))
-            killed += 1
+            victim = random.choice(_processes(served[-1]))
+            killed[victim == served[-1].process.pid] += 1
+            os.kill(victim, signal.SIGKILL)
+            if victim == served[-1].process.pid:
+                served[-1].process.wait()
+                served.append(begin())
     over.set()
     for sender in senders:
         sender.join()
@@ -109,10 +116,17 @@ def alerts(house: House, seconds: float, kills: float) -> dict[str, Any]:
     record.close()
     ordered = sorted(load.seconds)
     return {
-        "taken": len(load.taken), "a second": round(len(load.taken) / took, 1), "kills": killed,
-        "lost": len(load.taken - stored), "p50 ms": round(1000 * statistics.median(ordered), 1),
+        "taken": len(load.taken), "a second": round(len(load.taken) / took, 1), "kills": sum(killed),
+        "of the keeper": killed[True], "lost": len(load.taken - stored),
+        "p50 ms": round(1000 * statistics.median(ordered), 1),
         "p99 ms": round(1000 * ordered[int(len(ordered) * 0.99)], 1), "refused": dict(load.refused),
     }  # fmt: skip
+
+
+def _processes(served: Served) -> list[int]:
+    """The one that was started, and those that it started."""
+    keeper = served.process.pid
+    return [keeper, *map(int, Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split())]
 
 
 def _keys(record: Record) -> set[str]:
@@ -295,6 +309,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--kills", type=float, default=5, help="seconds between two kills; 0: none")
+    options.add_argument("--processes", type=int, default=2, help="of the server, for alerts")
     options.add_argument("--pushes", type=int, default=30)
     options.add_argument("--bad", type=int, default=10_000)
     options.add_argument("--repositories", type=int, default=60)
@@ -312,7 +327,7 @@ def main() -> None:
             site: Site = site_in(standin, folder)
             for house in house_in(site, folder, database() if shared else f"sqlite:///{folder / 'unleak.db'}"):
                 if part == "alerts":
-                    told[part] = alerts(house, asked.seconds, asked.kills)
+                    told[part] = alerts(house, asked.seconds, asked.kills, asked.processes)
                 elif part == "pushes":
                     told[part] = pushes(house, folder, asked.pushes)
                 elif part == "bad":

@@ -65,14 +65,14 @@ def test_many_at_once_are_all_stored_once(record: Record) -> None:
 
 def test_what_is_wrong_with_one_message_is_no_matter_for_the_others(record: Record) -> None:
     inbox, begun, go = Inbox(record), threading.Event(), threading.Event()
-    waits = inbox._begun
+    waits = record.writing
 
     def slowly() -> Any:
         begun.set()
         go.wait(10)
         return waits()
 
-    inbox._begun = slowly  # type: ignore[method-assign]
+    record.writing = slowly  # type: ignore[method-assign]
     outcomes: dict[str, object] = {}
 
     def send(name: str, opened: Opened) -> None:

@@ -1,12 +1,18 @@
 """`unleak serve`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from unleak.cli.aws_options import aws_options, config_of
 from unleak.cli.world import make_world
 from unleak.model.errors import Misuse
+
+if TYPE_CHECKING:
+    from unleak.config import Config
+    from unleak.engine.errands import Hands
+    from unleak.web.service import Service
 
 
 @click.command("serve")
@@ -17,11 +23,12 @@ from unleak.model.errors import Misuse
 @click.option(
     "--at-once", default=4, show_default=True, help="Incidents that this process responds to at a time; 0: none."
 )
+@click.option("--processes", default=1, show_default=True, help="That answer; where one dies, another takes its place.")
 @click.option("--proxy", default="", metavar="ADDRESS", help="Of a proxy in front, which says for whom it asks.")
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without https: a proxy has it.")
 @aws_options
 def command(
-    host: str, port: int, certificate: str, key: str, at_once: int, proxy: str, insecure: bool,
+    host: str, port: int, certificate: str, key: str, at_once: int, processes: int, proxy: str, insecure: bool,
     profile: str, region: str, config_path: Path | None,
 ) -> None:  # fmt: skip
     """Hear of leaks, and respond: hooks for GitHub, AWS and scanners, an API for people and programs.
@@ -37,17 +44,37 @@ def command(
     from unleak.cli.extras import need_server
 
     need_server()
-    _check(host, certificate, key, insecure=insecure)
-    world = make_world(config_of(profile, region, config_path))
-    _ = world.aws.caller  # nobody to be: say so before anybody is answered
+    from unleak.web import processes as several
 
+    _check(host, certificate, key, insecure=insecure)
+    several.check(processes)
+    if processes > 1:
+        several.count_together()
+    from unleak.web.server import Place, listen, serve
+
+    place, config = (
+        Place(host, port, certificate, key, at_once, proxy, processes),
+        config_of(profile, region, config_path),
+    )
+    ready = _made(config)
+    listeners = listen(place)
+    if processes == 1:
+        serve(*ready, place, listeners[0])
+        return
+    ready[0].world.record.close()
+    share = several.apart(listeners)
+    serve(*_made(config), place, share.listener, share)
+
+
+def _made(config: "Config") -> "tuple[Service, Hands]":
+    """Raises what speaks against starting: no credentials, a record that cannot be opened, settings that do not fit."""
     from unleak.cli.hands import inbox_of, make_hands
     from unleak.web.make import make_service
-    from unleak.web.server import Place, serve
 
+    world = make_world(config)
+    _ = world.aws.caller  # nobody to be: say so before anybody is answered
     inbox = inbox_of(world)
-    service = make_service(world, inbox)
-    serve(service, make_hands(world, inbox), Place(host, port, certificate, key, at_once, proxy))
+    return make_service(world, inbox), make_hands(world, inbox)
 
 
 def _check(host: str, certificate: str, key: str, *, insecure: bool) -> None:

@@ -6,7 +6,8 @@ of its entries again. Entries are read whole: who reads one finds them where the
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,11 +42,11 @@ def put_together(db: sa.Connection, entries: Iterable[Mapping[str, Any]]) -> Non
         fact[_HERE] = json.loads(text)
 
 
-def keep(engine: sa.Engine, documents: Mapping[str, bytes]) -> None:
+def keep(writing: Callable[[], AbstractContextManager[sa.Connection]], documents: Mapping[str, bytes]) -> None:
     """Those that are not held already."""
     for tries_left in reversed(range(_TRIES)):
         try:
-            with engine.begin() as db:
+            with writing() as db:
                 known = {name for name, _ in _held(db, documents)}
                 new = [{"sha256": n, "content": text} for n, text in documents.items() if n not in known]
                 if new:

@@ -172,7 +172,7 @@ class Findings:
         row = {"word": said.word.value, "who": said.who[:80], "why": plain(said.why), "at": at, "until": until}
         spoken = {"word": said.word.value, "word_at": at, "word_until": until}
         try:
-            with self._record.engine.begin() as db:
+            with self._record.writing() as db:
                 if not db.execute(FINDINGS.update().where(FINDINGS.c.id == finding).values(**spoken)).rowcount:
                     raise Misuse("there is no such finding", "GET /api/v1/findings lists them")
                 number = int(db.execute(last).scalar() or 0) + 1

@@ -5,9 +5,8 @@ Where that is not on disk, the sender is not answered, and sends it again.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -107,7 +106,7 @@ class Inbox:
         """Each for itself: what is wrong with one is no matter for the others. Nobody is left without an answer."""
         outcomes: list[tuple[Future[Taken], Taken | Exception]] = []
         try:
-            with self._begun() as db:
+            with self._record.writing() as db:
                 self._line_up(db, {incident for message, _ in waiting for incident, _ in message.opened})
                 outcomes = [(answer, self._outcome(db, message)) for message, answer in waiting]
         except DatabaseError as error:
@@ -120,14 +119,6 @@ class Inbox:
                 answer.set_result(outcome)
             else:
                 answer.set_exception(outcome)
-
-    @contextmanager
-    def _begun(self) -> Iterator[sa.Connection]:
-        """A transaction that was begun outright: SQLite's driver would begin one too late for savepoints."""
-        with self._record.engine.begin() as db:
-            if not self._record.is_shared:
-                db.exec_driver_sql("BEGIN IMMEDIATE")
-            yield db
 
     def _line_up(self, db: sa.Connection, names: set[str]) -> None:
         """Other processes that hear of the same incidents wait, all in one order: nobody waits for each other."""
@@ -183,7 +174,7 @@ class Inbox:
     def note(self, look: Look) -> None:
         """What a scan saw: apart from the alerts, which must be stored whatever comes of this. Raises CouldNotLook."""
         try:
-            with self._alone, self._begun() as db:
+            with self._alone, self._record.writing() as db:
                 self._line_up(db, {f"repository {look.repository}"})
                 note(db, look)
         except DatabaseError as error:
@@ -223,7 +214,7 @@ class Inbox:
     def take_up(self, errand: str, now: datetime) -> None:
         """Once more, from the first try. Raises Misuse where it was not set aside."""
         aside = sa.and_(ERRANDS.c.id == errand, ERRANDS.c.state == "set aside")
-        with self._alone, self._begun() as db:
+        with self._alone, self._record.writing() as db:
             due = {"state": "waits", "due_at": now.isoformat(), "tries": 0}
             if not db.execute(ERRANDS.update().where(aside).values(**due)).rowcount:
                 raise Misuse("no such errand was set aside", "GET /api/v1/errands lists them")
@@ -245,12 +236,12 @@ class Inbox:
     def forget(self, now: datetime) -> None:
         """Numbers of old messages, and errands that are done: what comes again after that long changes nothing."""
         before = (now - _KEPT).isoformat()
-        with self._alone, self._begun() as db:
+        with self._alone, self._record.writing() as db:
             db.execute(MESSAGES.delete().where(MESSAGES.c.at < before))
             db.execute(ERRANDS.delete().where(ERRANDS.c.state == "done", ERRANDS.c.at < before))
 
     def _write(self, errand: str, **values: object) -> None:
-        with self._alone, self._begun() as db:
+        with self._alone, self._record.writing() as db:
             db.execute(ERRANDS.update().where(ERRANDS.c.id == errand).values(**values))
 
 

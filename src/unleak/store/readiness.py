@@ -49,14 +49,14 @@ class ReadinessStore:
         mine = sa.and_(*(table.c[name] == value for name, value in key.items()))
         older = sa.and_(mine, table.c.at <= values["at"])
         try:
-            with self._record.engine.begin() as db:
+            with self._record.writing() as db:
                 known = db.execute(sa.select(table.c.at).where(mine)).scalar()
                 if known is None:
                     db.execute(table.insert().values(**key, **values))
                 else:
                     db.execute(table.update().where(older).values(**values))
         except IntegrityError:  # another process was first
-            with self._record.engine.begin() as db:
+            with self._record.writing() as db:
                 db.execute(table.update().where(older).values(**values))
         except DatabaseError as error:
             raise CouldNotLook(f"the result could not be stored: {error.orig}", "run it again") from error

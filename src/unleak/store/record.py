@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from unleak.store.codec import event_from_plain, event_to_plain, to_text
 from unleak.store.lease import database_lease, file_lease
 from unleak.store.migrations import bring_up_to_date
 from unleak.store.schema import ENTRIES, EXHIBITS, INCIDENTS
+from unleak.store.turn import turn
 
 _OPENED = INCIDENTS.insert()
 _GROWN = INCIDENTS.update().where(INCIDENTS.c.incident == sa.bindparam("name")).values(seq=sa.bindparam("upto"))
@@ -89,14 +90,27 @@ class Record:
         """To work on an incident alone. Entering raises Busy while somebody else does."""
         return database_lease(self.engine, incident) if self.is_shared else file_lease(self.folder, incident)
 
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction. In a file, writers take turns, and it is begun outright: SQLite's driver would begin one too
+        late for savepoints, and for what is read in it before it writes.
+        """
+        with self._turn(), self.engine.begin() as db:
+            if not self.is_shared:
+                db.exec_driver_sql("BEGIN IMMEDIATE")
+            yield db
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return turn(Path(f"{self._url.database}.turn")) if self._is_file else nullcontext()
+
     def append(self, incident: str, expected_seq: int, events: Sequence[tuple[datetime, Event]]) -> list[Entry]:
         """Adds entries after `expected_seq`. Raises RecordConflict when somebody else was first."""
         entries = [Entry(incident, expected_seq + n, at, event) for n, (at, event) in enumerate(events, 1)]
         rows, apart = _rows(entries)
         try:
             if apart:
-                documents.keep(self.engine, apart)
-            with self.engine.begin() as db:
+                documents.keep(self.writing, apart)
+            with self.writing() as db:
                 db.execute(ENTRIES.insert(), rows)
                 self.grown(db, incident, expected_seq + len(rows), is_new=not expected_seq)
                 if any(isinstance(e.event, FROM_OUTSIDE) for e in entries):
@@ -175,7 +189,7 @@ class Record:
         content = b"\n".join(held)
         sha256 = hashlib.sha256(content).hexdigest()
         try:
-            with suppress(IntegrityError), self.engine.begin() as db:  # kept before: the same content
+            with suppress(IntegrityError), self.writing() as db:  # kept before: the same content
                 db.execute(EXHIBITS.insert().values(sha256=sha256, content=content))
         except DatabaseError as error:
             raise CouldNotLook(f"evidence could not be kept: {error.orig}", "free the disk and run again") from error

@@ -79,7 +79,7 @@ class Tokens:
             "ended_at": None,
             "kind": kind.value,
         }
-        with self._record.engine.begin() as db:
+        with self._record.writing() as db:
             db.execute(TOKENS.insert().values(**row))
             if kind is Kind.SESSION:
                 _check_not_ended(db, made_by)
@@ -103,7 +103,7 @@ class Tokens:
         """From now on it is refused, and every session that was opened with it. Raises Misuse where there is none."""
         live = sa.and_(TOKENS.c.id == token_id, TOKENS.c.ended_at.is_(None))
         opened = sa.and_(_SESSIONS, TOKENS.c.made_by == by_token(token_id), TOKENS.c.ended_at.is_(None))
-        with self._record.engine.begin() as db:
+        with self._record.writing() as db:
             ended = db.execute(TOKENS.update().where(live).values(ended_at=now.isoformat())).rowcount
             if ended:
                 db.execute(TOKENS.update().where(opened).values(ended_at=now.isoformat()))

@@ -29,7 +29,7 @@ class Told:
         change = INCIDENTS.update().where(older).values(told_seq=sa.bindparam("upto"), told=sa.bindparam("text"))
         rows = [{"name": incident, "upto": seq, "text": text} for incident, (seq, text) in told.items()]
         try:
-            with self._record.engine.begin() as db:
+            with self._record.writing() as db:
                 db.execute(change, rows)
         except DatabaseError:
             return

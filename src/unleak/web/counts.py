@@ -2,18 +2,22 @@
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from unleak.web.overview import STATES, Overview
+from unleak.web.processes import counted_together
 
 _BOUNDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
 
 
 class Counts:
-    """Of this process; what is counted of incidents is read from the record, and the same in every process."""
+    """Of this process, and of those that share its address; what is counted of incidents is read from the record, and
+    the same in every process.
+    """
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry, self._incidents = CollectorRegistry(), CollectorRegistry()
         self.messages = Counter(
             "unleak_messages",
             "Messages of senders, by what came of them.",
@@ -30,10 +34,17 @@ class Counts:
         )
 
     def watch(self, overview: Overview) -> None:
-        self.registry.register(_Incidents(overview))
+        self._incidents.register(_Incidents(overview))
 
     def text(self) -> bytes:
-        return generate_latest(self.registry)
+        return generate_latest(_together() if counted_together() else self.registry) + generate_latest(self._incidents)
+
+
+def _together() -> CollectorRegistry:
+    """https://prometheus.github.io/client_python/multiprocess/"""
+    whole = CollectorRegistry()
+    MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
+    return whole
 
 
 class _Incidents(Collector):

@@ -1,4 +1,4 @@
-"""One process: it answers, and looks after what came in; on PostgreSQL, others may help it."""
+"""It answers, and looks after what came in; others may help it."""
 
 import logging
 import socket
@@ -22,6 +22,7 @@ from unleak.report.words import sentence
 from unleak.respond import World
 from unleak.web.app import make_app
 from unleak.web.log import log
+from unleak.web.processes import Share
 from unleak.web.pulse import Pulse
 from unleak.web.queue import queue_of, read_queue
 from unleak.web.service import Service
@@ -29,13 +30,14 @@ from unleak.web.service import Service
 _ANSWER_WITHIN = 5.0
 _HEAD_WITHIN = 10.0
 _GRACE_SECONDS = 10
+_BACKLOG = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to listen; `certificate` and `key` are files, for https. `at_once`: incidents; 0: leave them to workers.
 
-    `proxy`: the addresses that may say for whom they ask.
+    `proxy`: the addresses that may say for whom they ask. `processes`: how many answer there.
     """
 
     host: str
@@ -44,19 +46,47 @@ class Place:
     key: str = ""
     at_once: int = 4
     proxy: str = ""
+    processes: int = 1
 
 
-def serve(service: Service, hands: Hands, place: Place) -> None:
-    """Until it is told to stop: then requests and steps that have begun are brought to their end."""
+def listen(place: Place) -> list[socket.socket]:
+    """One for each process. Raises Misuse where nobody can listen there."""
+    first = _listener(place)
+    return [first, *(_listener(replace(place, port=first.getsockname()[1])) for _ in range(place.processes - 1))]
+
+
+def _listener(place: Place) -> socket.socket:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    shared = place.processes > 1
+    try:
+        made = socket.create_server((place.host, place.port), family=family, backlog=_BACKLOG, reuse_port=shared)
+    except OSError as error:
+        raise Misuse(
+            f"cannot listen at {place.host}, port {place.port}: {error.strerror}", "name another with --port"
+        ) from error
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer after the first waits for 40 ms
+    return made
+
+
+def serve(service: Service, hands: Hands, place: Place, listener: socket.socket, share: Share | None = None) -> None:
+    """Until it is told to stop: then requests and steps that have begun are brought to their end.
+
+    `share`: of several processes, this one's. The first responds, and the others tell it that there is something to do.
+    """
     bell, errands, inquiries, listening, tries = Bell(), Bell(), Bell(), Bell(), ThreadPoolExecutor(4, "try")
-    whole = replace(
-        service, woken=partial(_ring, bell, errands, inquiries), try_now=partial(_try, tries, service.world)
-    )
-    jobs = _workers(service.world, hands, place, bell, errands, inquiries)
-    if url := queue_of(whole):
+    responds = share is None or share.number == 0
+    ring = partial(_ring, bell, errands, inquiries)
+    woken = ring if share is None or responds else share.ring
+    whole = replace(service, woken=woken, try_now=partial(_try, tries, service.world))
+    jobs = _workers(service.world, hands, place, bell, errands, inquiries) if responds else []
+    if responds and (url := queue_of(whole)):
         jobs.append(partial(read_queue, whole, url, listening))
     workers = [threading.Thread(target=job, daemon=True) for job in jobs]
-    server, listener = _Server(_config(whole, place), whole.pulse), _listener(place)
+    server = _Server(_config(whole, place), whole.pulse)
+    if share is not None:
+        share.when_over(server.end)
+        if responds:
+            share.when_rung(ring)
     for worker in workers:
         worker.start()
     try:
@@ -68,19 +98,6 @@ def serve(service: Service, hands: Hands, place: Place) -> None:
         for worker in workers:
             worker.join(_GRACE_SECONDS)
         log("stopped")
-
-
-def _listener(place: Place) -> socket.socket:
-    """Raises Misuse where nobody can listen there."""
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    try:
-        made = socket.create_server((place.host, place.port), family=family, backlog=2048)
-    except OSError as error:
-        raise Misuse(
-            f"cannot listen at {place.host}, port {place.port}: {error.strerror}", "name another with --port"
-        ) from error
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer after the first waits for 40 ms
-    return made
 
 
 def _ring(*bells: Bell) -> None:
@@ -156,6 +173,9 @@ class _Server(uvicorn.Server):
         """Told once, it ends in order and with 0; told again, at once. The signal is not raised once more."""
         del sig, frame
         self.force_exit = self.should_exit
+        self.should_exit = True
+
+    def end(self) -> None:
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
