@@ -43,7 +43,7 @@ from database_world import postgres
 from unleak.cli.world import record_at
 from unleak.engine.errands import errand_of
 from unleak.engine.local import incident_id_of
-from unleak.engine.procrastinate import enqueue_errand
+from unleak.engine.procrastinate import enqueue_errands
 from unleak.intake.notice import Whole
 from unleak.model.alert import Ground
 from unleak.model.entry import Concluded
@@ -231,7 +231,7 @@ def scale(house: House, folder: Path, number: int) -> dict[str, Any]:
     told: dict[str, Any] = {"repositories": number}
     world = house.site.world(with_secret=False)
     record = record_at(house.environment["UNLEAK_DATABASE"])
-    inbox = Inbox(record, enqueue_errand)
+    inbox = Inbox(record, enqueue_errands)
     for workers in (1, 2, 3):
         for url in repositories:
             errand = errand_of(Whole(url, f"file://{url}", mark=f"{workers}"), "bench", Ground.CLAIM)

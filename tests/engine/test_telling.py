@@ -85,7 +85,7 @@ def test_it_is_told_once_and_written_down(record: Record, receiver: Receiver) ->
 
 def test_that_it_was_told_wakes_no_worker(tmp_path: Path) -> None:
     woken: list[str] = []
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}", wake=lambda _, incident_id: woken.append(incident_id))
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}", wake=lambda _, incident_ids: woken.extend(incident_ids))
     incident = _begun(record)
     record.append("inc-1", incident.seq, [(NOW, Told("hook", ("opened",), ok=False))])
     record.close()

@@ -48,7 +48,7 @@ def test_a_scanners_report_ends_in_a_key_that_is_off(house: House) -> None:
     shown = served.api("GET", f"/incidents/{incident}", house.token("viewer"))
     assert shown.json()["key_id"] == house.site.stage.victim.key_id
     assert served.stop() == 0
-    assert served.log[-1]["event"] == "stopped"
+    assert "stopped" in [entry["event"] for entry in served.log]
     assert house.site.stage.victim.secret.reveal() not in served.path.read_text() + shown.text
 
 

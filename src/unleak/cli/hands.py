@@ -17,9 +17,9 @@ def inbox_of(world: "World") -> "Inbox":
 
     if not world.record.is_shared:
         return Inbox(world.record)
-    from unleak.engine.procrastinate import enqueue_errand
+    from unleak.engine.procrastinate import enqueue_errands
 
-    return Inbox(world.record, enqueue_errand)
+    return Inbox(world.record, enqueue_errands)
 
 
 def make_hands(world: "World", inbox: "Inbox") -> "Hands":

@@ -7,6 +7,7 @@ long has a queue of its own, from which each process takes one at a time: no lea
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -30,34 +31,41 @@ _EVERY_FIVE_SECONDS, _EVERY_FIVE_MINUTES = "* * * * * */5", "*/5 * * * *"
 _BUSY_AGAIN = timedelta(seconds=5)
 _LATE = timedelta(minutes=2)
 _DEFER = sa.text(
-    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, :queueing_lock, CAST(:args AS jsonb), NULL)"
-    "::procrastinate_job_to_defer_v1])"
+    "SELECT procrastinate_defer_jobs_v1(array_agg(ROW(queue, task, 0, lock, queueing_lock, CAST(args AS jsonb), NULL)"
+    "::procrastinate_job_to_defer_v1)) FROM unnest(CAST(:queue AS text[]), CAST(:task AS text[]),"
+    " CAST(:lock AS text[]), CAST(:queueing_lock AS text[]), CAST(:args AS text[]))"
+    " AS job(queue, task, lock, queueing_lock, args)"
 )
 _HAS_QUEUE = sa.text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 
 
-def enqueue(db: sa.Connection, incident: str) -> None:
-    """In the transaction of `db`. A job for this incident that waits already will see what was written."""
-    _defer(db, QUEUE, _TASK, incident, f"now-{incident}", f'{{"incident": "{incident}"}}')
+def enqueue(db: sa.Connection, incidents: Sequence[str]) -> None:
+    """In the transaction of `db`. A job for an incident that waits already will see what was written."""
+    _defer(db, [_job(QUEUE, _TASK, i, f"now-{i}", f'{{"incident": "{i}"}}') for i in incidents])
 
 
-def enqueue_errand(db: sa.Connection, errand: str) -> None:
-    """As above, for an errand of the inbox."""
-    name = f"errand-{errand}"
-    _defer(db, _queue_of(errand), _ERRAND, name, name, f'{{"errand": "{errand}"}}')
+def enqueue_errands(db: sa.Connection, errands: Sequence[str]) -> None:
+    """As above, for errands of the inbox."""
+    named = [(errand, f"errand-{errand}") for errand in errands]
+    _defer(db, [_job(_queue_of(e), _ERRAND, name, name, f'{{"errand": "{e}"}}') for e, name in named])
 
 
 def _queue_of(errand: str) -> str:
     return _LONG_QUEUE if errand.startswith(LONG) else QUEUE
 
 
-def _defer(db: sa.Connection, queue: str, task: str, lock: str, queueing_lock: str, args: str) -> None:
-    job = {"queue": queue, "task": task, "lock": lock, "queueing_lock": queueing_lock, "args": args}
+def _job(queue: str, task: str, lock: str, queueing_lock: str, args: str) -> dict[str, str]:
+    return {"queue": queue, "task": task, "lock": lock, "queueing_lock": queueing_lock, "args": args}
+
+
+def _defer(db: sa.Connection, jobs: Sequence[Mapping[str, str]]) -> None:
+    """All at once; where one of them waits already, none is made, and then each for itself."""
     try:
         with db.begin_nested():
-            db.execute(_DEFER, job)
+            db.execute(_DEFER, {name: [job[name] for job in jobs] for name in jobs[0]})
     except IntegrityError:
-        return
+        for job in jobs if len(jobs) > 1 else ():
+            _defer(db, [job])
 
 
 def make_queue(url: str) -> None:

@@ -7,12 +7,13 @@ Where that is not on disk, the sender is not answered, and sends it again.
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from unleak.model.entry import Alerted, Event, Opened
@@ -32,10 +33,9 @@ _LENGTH = sa.select(sa.func.max(ENTRIES.c.seq)).where(ENTRIES.c.incident == sa.b
 _ALERTS = sa.select(ENTRIES.c.body).where(
     ENTRIES.c.incident == sa.bindparam("incident"), ENTRIES.c.type.in_((Opened.__name__, Alerted.__name__))
 )
-_MESSAGE = sa.select(MESSAGES.c.id).where(MESSAGES.c.id == sa.bindparam("id"))
 _ERRAND = sa.select(ERRANDS.c.id).where(ERRANDS.c.id == sa.bindparam("id"))
 _IN_LINE = sa.text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
-_NEW_MESSAGE, _NEW_ENTRY, _NEW_ERRAND = MESSAGES.insert(), ENTRIES.insert(), ERRANDS.insert()
+_NEW_ENTRY, _NEW_ERRAND = ENTRIES.insert(), ERRANDS.insert()
 
 
 class Known(Exception):
@@ -76,16 +76,27 @@ class Received:
     errands: Sequence[tuple[str, str]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Woken:
+    """Who is to be woken at the end of a transaction."""
+
+    incidents: list[str] = field(default_factory=list)
+    errands: list[str] = field(default_factory=list)
+
+
 class Inbox:
-    """`wake` is called in the transaction, with its connection and an errand's id.
+    """`wake` is called in the transaction, with its connection and the ids of errands.
 
     Messages that come at the same time share one transaction: the disk is waited for once. Whoever comes first writes
     for those who have come meanwhile.
     """
 
-    def __init__(self, record: Record, wake: Callable[[sa.Connection, str], None] | None = None) -> None:
+    def __init__(self, record: Record, wake: Callable[[sa.Connection, Sequence[str]], None] | None = None) -> None:
         self._record, self._wake = record, wake
         self._alone, self._queue = Lock(), deque[tuple[Received, Future[Taken]]]()
+        dialect = postgresql if record.is_shared else sqlite
+        new_message = dialect.insert(MESSAGES).on_conflict_do_nothing()
+        self._new_message = new_message.execution_options(preserve_rowcount=True)
 
     def take(self, message: Received) -> Taken:
         """Raises Known, or CouldNotLook where it could not be stored: then nothing of it is."""
@@ -97,28 +108,55 @@ class Inbox:
                     self._take_all([self._queue.popleft() for _ in range(len(self._queue))])
             try:
                 return answer.result()
-            except IntegrityError:  # it is known, or another process has opened the same incident just then
-                if self._is_known(message.id):
-                    raise Known from None
+            except IntegrityError:  # another process has opened the same incident just then
+                continue
         raise CouldNotLook("the message could not be stored: others write to the same incident", "send it again")
 
     def _take_all(self, waiting: list[tuple[Received, Future[Taken]]]) -> None:
-        """Each for itself: what is wrong with one is no matter for the others. Nobody is left without an answer."""
-        outcomes: list[tuple[Future[Taken], Taken | Exception]] = []
-        try:
-            with self._record.writing() as db:
-                self._line_up(db, {incident for message, _ in waiting for incident, _ in message.opened})
-                outcomes = [(answer, self._outcome(db, message)) for message, answer in waiting]
-        except DatabaseError as error:
-            failed: Exception = CouldNotLook(f"the message could not be stored: {error.orig}", "send it again")
-            outcomes = [(answer, failed) for _, answer in waiting]
-        except Exception as error:  # noqa: BLE001  whoever waits must hear of it
-            outcomes = [(answer, error) for _, answer in waiting]
-        for answer, outcome in outcomes:
+        """In one transaction; where something is wrong with one, each in its own. Nobody is left without an answer."""
+        messages = [message for message, _ in waiting]
+        outcomes = self._outcomes(messages)
+        if outcomes is None:
+            outcomes = [self._outcome(message) for message in messages]
+        for (_, answer), outcome in zip(waiting, outcomes, strict=True):
             if isinstance(outcome, Taken):
                 answer.set_result(outcome)
             else:
                 answer.set_exception(outcome)
+
+    def _outcomes(self, messages: list[Received]) -> list[Taken | Exception] | None:
+        """None where one has spoilt it for all."""
+        try:
+            return [*self._written(messages)]
+        except IntegrityError:
+            return None
+        except DatabaseError as error:
+            return [_unstored(error)] * len(messages)
+        except Exception:  # noqa: BLE001  a defect of one message
+            return None
+
+    def _outcome(self, message: Received) -> Taken | Exception:
+        try:
+            return self._written([message])[0]
+        except IntegrityError as error:
+            return error
+        except DatabaseError as error:
+            return _unstored(error)
+        except Exception as error:  # noqa: BLE001  whoever waits must hear of it
+            return error
+
+    def _written(self, messages: list[Received]) -> list[Taken | Known]:
+        with self._record.writing() as db:
+            self._line_up(db, {incident for message in messages for incident, _ in message.opened})
+            woken = _Woken()
+            outcomes = [self._all(db, m, woken) if self._is_new(db, m) else Known() for m in messages]
+            self._record.woken(db, list(dict.fromkeys(woken.incidents)))
+            self._awake(db, woken.errands)
+        return outcomes
+
+    def _awake(self, db: sa.Connection, errands: Sequence[str]) -> None:
+        if self._wake is not None and errands:
+            self._wake(db, errands)
 
     def _line_up(self, db: sa.Connection, names: set[str]) -> None:
         """Other processes that hear of the same incidents wait, all in one order: nobody waits for each other."""
@@ -126,25 +164,21 @@ class Inbox:
             numbers = sorted(_number(name) for name in names)
             db.execute(_IN_LINE, {"numbers": numbers})
 
-    def _outcome(self, db: sa.Connection, message: Received) -> Taken | Exception:
-        try:
-            with db.begin_nested():
-                db.execute(_NEW_MESSAGE, {"id": message.id, "sender": message.sender, "at": message.at.isoformat()})
-                return self._all(db, message)
-        except IntegrityError as error:
-            return error
-        except DatabaseError:
-            raise  # the whole transaction is lost
-        except Exception as error:  # noqa: BLE001  a defect of one message
-            return error
+    def _is_new(self, db: sa.Connection, message: Received) -> bool:
+        row = {"id": message.id, "sender": message.sender, "at": message.at.isoformat()}
+        return bool(db.execute(self._new_message, row).rowcount)
 
-    def _all(self, db: sa.Connection, message: Received) -> Taken:
+    def _all(self, db: sa.Connection, message: Received, woken: _Woken) -> Taken:
         said: dict[str, list[str]] = {"opened": [], "joined": [], "known": []}
         for incident, event in message.opened:
-            said[self._alert(db, message.at, incident, event)].append(incident)
-        added = sum(self._errand(db, message.at, *errand) for errand in message.errands)
+            how = self._alert(db, message.at, incident, event)
+            said[how].append(incident)
+            if how != "known":
+                woken.incidents.append(incident)
+        added = [errand for errand, body in message.errands if self._errand(db, message.at, errand, body)]
+        woken.errands.extend(added)
         once = {how: tuple(dict.fromkeys(incidents)) for how, incidents in said.items()}
-        return Taken(once["opened"], once["joined"], once["known"], added)
+        return Taken(once["opened"], once["joined"], once["known"], len(added))
 
     def _alert(self, db: sa.Connection, at: datetime, incident: str, opening: Opened) -> str:
         length = db.execute(_LENGTH, {"incident": incident}).scalar() or 0
@@ -154,7 +188,6 @@ class Inbox:
         row = {"incident": incident, "seq": length + 1, "at": at.isoformat(), "type": type(event).__name__}
         db.execute(_NEW_ENTRY, {**row, "body": event_to_json(event)})
         self._record.grown(db, incident, length + 1, is_new=not length)
-        self._record.woken(db, incident)
         return "joined" if length else "opened"
 
     def _alerts(self, db: sa.Connection, incident: str, received_at: datetime) -> list[object]:
@@ -167,8 +200,6 @@ class Inbox:
             return False
         row = {"id": errand, "body": body, "at": at.isoformat(), "due_at": at.isoformat()}
         db.execute(_NEW_ERRAND, {**row, "state": "waits", "tries": 0, "told": ""})
-        if self._wake is not None:
-            self._wake(db, errand)
         return True
 
     def note(self, look: Look) -> None:
@@ -179,10 +210,6 @@ class Inbox:
                 note(db, look)
         except DatabaseError as error:
             raise CouldNotLook(f"what was seen could not be stored: {error.orig}", "it is scanned again") from error
-
-    def _is_known(self, message: str) -> bool:
-        with self._record.engine.connect() as db:
-            return bool(db.execute(_MESSAGE, {"id": message}).scalar())
 
     def due(self, now: datetime, most: int = 50, *, long: bool | None = None) -> list[Errand]:
         """The oldest first. `long`: only those that take long, or only the others."""
@@ -218,8 +245,7 @@ class Inbox:
             due = {"state": "waits", "due_at": now.isoformat(), "tries": 0}
             if not db.execute(ERRANDS.update().where(aside).values(**due)).rowcount:
                 raise Misuse("no such errand was set aside", "GET /api/v1/errands lists them")
-            if self._wake is not None:
-                self._wake(db, errand)
+            self._awake(db, [errand])
 
     def not_done(self, beginning: str) -> list[Errand]:
         """Those that wait or were set aside, of which the id begins so; the oldest first."""
@@ -243,6 +269,10 @@ class Inbox:
     def _write(self, errand: str, **values: object) -> None:
         with self._alone, self._record.writing() as db:
             db.execute(ERRANDS.update().where(ERRANDS.c.id == errand).values(**values))
+
+
+def _unstored(error: DatabaseError) -> CouldNotLook:
+    return CouldNotLook(f"the message could not be stored: {error.orig}", "send it again")
 
 
 def _number(name: str) -> int:

@@ -31,11 +31,11 @@ _GROWN = INCIDENTS.update().where(INCIDENTS.c.incident == sa.bindparam("name")).
 class Record:
     """Opens or makes the record at `url` (`sqlite:///…`, `postgresql://…`). What `append` returns is on disk.
 
-    `wake` is called in the transaction of what comes from outside of the loop, with its connection and the incident:
+    `wake` is called in the transaction of what comes from outside of the loop, with its connection and the incidents:
     whoever hears of it later hears of all of it, or of nothing.
     """
 
-    def __init__(self, url: str, wake: Callable[[sa.Connection, str], None] | None = None) -> None:
+    def __init__(self, url: str, wake: Callable[[sa.Connection, Sequence[str]], None] | None = None) -> None:
         self._url = sa.make_url(url)
         if self._url.drivername in {"postgresql", "postgres"}:
             self._url = self._url.set(drivername="postgresql+psycopg")
@@ -114,7 +114,7 @@ class Record:
                 db.execute(ENTRIES.insert(), rows)
                 self.grown(db, incident, expected_seq + len(rows), is_new=not expected_seq)
                 if any(isinstance(e.event, FROM_OUTSIDE) for e in entries):
-                    self.woken(db, incident)
+                    self.woken(db, [incident])
         except IntegrityError as error:
             raise RecordConflict(f"incident {incident} has moved on since entry {expected_seq}") from error
         except DatabaseError as error:
@@ -131,10 +131,10 @@ class Record:
         else:
             db.execute(_GROWN, {"name": incident, "upto": seq})
 
-    def woken(self, db: sa.Connection, incident: str) -> None:
-        """Wakes whoever looks after it, in the transaction of `db`."""
-        if self._wake is not None:
-            self._wake(db, incident)
+    def woken(self, db: sa.Connection, incidents: Sequence[str]) -> None:
+        """Wakes whoever looks after them, in the transaction of `db`."""
+        if self._wake is not None and incidents:
+            self._wake(db, incidents)
 
     def entries(self, incident: str, after: int = 0) -> list[Entry]:
         query = sa.select(ENTRIES).where(ENTRIES.c.incident == incident, ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
