@@ -147,5 +147,5 @@ def _try(service: Service, reports: Iterable[Reported]) -> None:
 def _try_again(service: Service, heard: Heard) -> None:
     """Where this process was ended between storing and trying: the sender has brought the secret once more."""
     for report in heard.reports:
-        if not service.world.record.incident(incident_id_of(report.key_id)).tried:
+        if not service.readings.of(incident_id_of(report.key_id)).incident.tried:
             _try(service, [report])

@@ -243,7 +243,7 @@ def _check_mode(service: Service, bearer: Bearer, leak: Leak) -> None:
     """Whoever tells of a leak has it looked at, or looked after as the service does by itself; to go further, or to say
     otherwise of what is looked after already, is to decide.
     """
-    incident = service.world.record.incident(incident_id_of(leak.key_id))
+    incident = service.readings.of(incident_id_of(leak.key_id)).incident
     by_itself = {Mode.OBSERVE, Mode.QUARANTINE, service.listening.service.mode}
     if leak.mode is not None and leak.mode not in ({incident.mode} if incident.seq else by_itself):
         bearer.check_role(Role.APPROVER)

@@ -130,7 +130,7 @@ def _bounded(bearer: Bearer, incident: Incident, options: dict[str, Any]) -> dic
 def rows_of(service: Service, bearer: Bearer, incident: Incident) -> Iterator[InquiryRow]:
     """Those that this bearer may see, the oldest first, and then those without an answer."""
     open_ = waiting(service.inbox, incident.id)
-    answered = service.world.record.incident(incident.id).answered  # later: what was answered meanwhile is not lost
+    answered = service.readings.of(incident.id).incident.answered  # later: what was answered meanwhile is not lost
     known = {a.inquiry for a in answered}
     yield from (_answered(a) for a in answered if bearer.sees_all_of(a))
     for one in open_:
