@@ -1,7 +1,8 @@
 # ruff: noqa: INP001, T201  a script that prints
 """The pages of `unleak serve`: ten thousand incidents, a large one, and how containment fares while many watch.
 
-    python bench/pages.py [--incidents 10000] [--viewers 200] [--rounds 20] [--postgresql] [--json FILE] [--goals]
+    python bench/pages.py [--incidents 10000] [--viewers 200] [--rounds 20] [--processes 1]
+        [--postgresql] [--json FILE] [--goals]
 
 Everything is asked over HTTP. Server, worker, viewers and the embedded AWS share this machine's processors; the load is
 printed beside each part. The parts are apart: --only pages, --only viewers.
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
@@ -49,7 +51,7 @@ def sessions(record: Record, number: int) -> list[str]:
     now, tokens = WallClock().now(), Tokens(record)
     until = now + timedelta(hours=5)
     return [
-        tokens.make(f"person {n}", Role.APPROVER, (), now, until, "a measurement", Kind.SESSION)[1]
+        tokens.make(f"person {n}", Role.APPROVER, (), now, until, f"a measurement, {n}", Kind.SESSION)[1]
         for n in range(number)
     ]
 
@@ -128,9 +130,9 @@ def _large(client: httpx.Client, incident: str) -> Iterator[tuple[str, Any]]:
         yield part, often(client, first + part, 10)
 
 
-def viewers(house: House, number: int, rounds: int) -> dict[str, Any]:
+def viewers(house: House, number: int, rounds: int, processes: int) -> dict[str, Any]:
     """Half of them at the list, the others at each incident as soon as it is told of. Each is of another user's key."""
-    served = house.serve()
+    served = house.serve("--processes", str(processes))
     record = record_at(house.environment["UNLEAK_DATABASE"])
     words = sessions(record, number)
     watching = subprocess.Popen(
@@ -175,7 +177,7 @@ def _seen(record: Record, seen: dict[str, Any]) -> dict[str, Any]:
     return {
         "heard": len(late), "heard after": spread(late, "s", 2),
         "pages": len(seen["pages"]), "page": spread([1000 * s for s in seen["pages"]], "ms"),
-        "refused": len(seen["refused"]),
+        "refused": {str(code): n for code, n in Counter(seen["refused"]).items()},
     }  # fmt: skip
 
 
@@ -217,6 +219,7 @@ def missed(told: dict[str, Any]) -> Iterator[str]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--incidents", type=int, default=10_000)
+    options.add_argument("--processes", type=int, default=1, help="of the server, for viewers")
     options.add_argument("--viewers", type=int, default=200)
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--postgresql", action="store_true")
@@ -226,8 +229,8 @@ def main() -> None:
     given = options.parse_args()
     parts: dict[str, Callable[[House], dict[str, Any]]] = {
         "pages": lambda house: pages(house, given.incidents),
-        "nobody watches": lambda house: viewers(house, 0, given.rounds),
-        "they watch": lambda house: viewers(house, given.viewers, given.rounds),
+        "nobody watches": lambda house: viewers(house, 0, given.rounds, given.processes),
+        "they watch": lambda house: viewers(house, given.viewers, given.rounds, given.processes),
     }
     wanted = given.only or ["pages", "viewers"]
     told: dict[str, Any] = {}

@@ -26,7 +26,7 @@ def house(site: Site, record_url: str, tmp_path: Path) -> Iterator[House]:
     yield from house_in(site, tmp_path, record_url)
 
 
-def answering(served: Served) -> list[int]:
+def started(served: Served) -> list[int]:
     keeper = served.process.pid
     return [int(child) for child in Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()]
 
@@ -41,19 +41,19 @@ def is_there(pid: int) -> bool:
 
 def test_all_are_killed_and_the_next_alert_is_answered_and_acted_on(house: House) -> None:
     served = house.serve("--processes", "2")
-    first = wait_for(lambda: len(answering(served)) == 2 and answering(served))
+    first = wait_for(lambda: len(started(served)) == 3 and started(served))
     for pid in first:
         os.kill(pid, signal.SIGKILL)
     answer = served.hook("scanner", gitleaks_report(house.site))  # it waits for one, and is not refused
     assert answer.status_code == 202, answer.text
     wait_for(lambda: key_status(house.site) == "Inactive")
     ended = [entry for entry in served.log if entry["event"] == "process ended"]
-    assert sorted((e["number"], e["signal"]) for e in ended) == [(0, 9), (1, 9)]
-    later = wait_for(lambda: len(answering(served)) == 2 and answering(served))
+    assert sorted((e["number"], e["signal"]) for e in ended) == [(0, 9), (1, 9), (2, 9)]
+    later = wait_for(lambda: len(started(served)) == 3 and started(served))
     assert not set(first) & set(later)
     assert served.stop() == 0
     assert not any(is_there(pid) for pid in later)
-    assert [entry["event"] for entry in served.log].count("stopped") == 2, "each in order"
+    assert [entry["event"] for entry in served.log].count("stopped") == 3, "each in order"
 
 
 def test_whoever_is_asked_tells_the_sum_of_what_was_counted(house: House) -> None:
@@ -68,7 +68,7 @@ def test_whoever_is_asked_tells_the_sum_of_what_was_counted(house: House) -> Non
 
 def test_where_the_keeper_is_killed_the_others_answer_until_it_is_back_and_end_then(house: House) -> None:
     served = house.serve("--processes", "2", "--at-once", "0")
-    left = wait_for(lambda: len(answering(served)) == 2 and answering(served))
+    left = wait_for(lambda: len(started(served)) == 2 and started(served))
     served.process.kill()
     served.process.wait()
     for _ in range(10):
@@ -85,7 +85,7 @@ def test_the_first_is_told_by_the_others() -> None:
     leash, held = os.pipe()
     heard, over, both = threading.Event(), threading.Event(), threading.Event()
     with socket.socket() as listener:
-        shares = [processes.Share(n, listener, rung, ringing, leash) for n in range(2)]
+        shares = [processes.Share(one, rung, ringing, leash) for one in (None, listener)]
         shares[0].when_rung(heard.set)
         shares[0].when_over(over.set)
         shares[1].when_over(both.set)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--at-once", default=4, show_default=True, help="Incidents that this process responds to at a time; 0: none."
 )
-@click.option("--processes", default=1, show_default=True, help="That answer; where one dies, another takes its place.")
+@click.option("--processes", default=1, show_default=True, help="That answer, beside one that responds.")
 @click.option("--proxy", default="", metavar="ADDRESS", help="Of a proxy in front, which says for whom it asks.")
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without https: a proxy has it.")
 @aws_options
@@ -50,7 +50,7 @@ def command(
     several.check(processes)
     if processes > 1:
         several.count_together()
-    from unleak.web.server import Place, listen, serve
+    from unleak.web.server import Place, listen, serve, serve_share
 
     place, config = (
         Place(host, port, certificate, key, at_once, proxy, processes),
@@ -62,8 +62,8 @@ def command(
         serve(*ready, place, listeners[0])
         return
     ready[0].world.record.close()
-    share = several.apart(listeners)
-    serve(*_made(config), place, share.listener, share)
+    share = several.apart(listeners, responds=bool(at_once))
+    serve_share(*_made(config), place, share)
 
 
 def _made(config: "Config") -> "tuple[Service, Hands]":

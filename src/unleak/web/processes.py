@@ -1,4 +1,6 @@
-"""Several processes answer at one address: where one dies, the others go on, and another takes its place.
+"""Several processes answer at one address, and one responds: where one dies, the others go on, another takes its place.
+
+Who responds answers nobody: however many look on, or send, no containment waits for them.
 
 What starting takes (reading the program, bringing the record's tables up to date) the keeper has done before it forks,
 so that a new process answers within a fraction of a second. Each listens at a socket of its own, among which the kernel
@@ -31,21 +33,20 @@ _OVER = b"."
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one of several processes has of them. `number`: 0 responds to incidents, and the others ring for it."""
+    """What one of several processes has of them. Without a listener it responds; the others ring for it."""
 
-    number: int
-    listener: socket.socket
+    listener: socket.socket | None
     _rung: int
     _ringing: int
     _leash: int
 
     def ring(self) -> None:
-        """The first has something to do; whether it has heard so before does not matter."""
+        """There is something to do; whether it was rung before does not matter."""
         with suppress(BlockingIOError):
             os.write(self._ringing, b".")
 
     def when_rung(self, hear: Callable[[], None]) -> None:
-        """For the first only."""
+        """For the one that responds."""
         threading.Thread(target=_hear, args=(self._rung, hear), daemon=True).start()
 
     def when_over(self, end: Callable[[], None]) -> None:
@@ -53,12 +54,13 @@ class Share:
         threading.Thread(target=_wait, args=(self._leash, end), daemon=True).start()
 
 
-def apart(listeners: Sequence[socket.socket]) -> Share:
-    """Goes on in a process for each of `listeners`; in the keeper, which called it, only SystemExit comes back.
+def apart(listeners: Sequence[socket.socket], *, responds: bool) -> Share:
+    """Goes on in a process for each of `listeners`, and in one that `responds`; in the keeper, which called it, only
+    SystemExit comes back.
 
     To be called while there is one thread, no connection, and nothing that counts (`count_together`).
     """
-    return _Keeper(listeners).keep()
+    return _Keeper([*listeners, None] if responds else listeners).keep()
 
 
 def check(number: int) -> None:
@@ -80,7 +82,7 @@ def counted_together(environment: Mapping[str, str] = os.environ) -> str:
 
 
 class _Keeper:
-    def __init__(self, listeners: Sequence[socket.socket]) -> None:
+    def __init__(self, listeners: Sequence[socket.socket | None]) -> None:
         self._listeners = listeners
         self._running: dict[int, tuple[int, float]] = {}
         self._rung, self._ringing = os.pipe()
@@ -113,10 +115,11 @@ class _Keeper:
             signal.signal(told, signal.SIG_DFL)
         with suppress(OSError):  # it was told to stop just now
             os.close(self._held)
+        mine = self._listeners[number]
         for other in self._listeners:
-            if other is not self._listeners[number]:
+            if other is not None and other is not mine:
                 other.close()
-        return Share(number, self._listeners[number], self._rung, self._ringing, self._leash)
+        return Share(mine, self._rung, self._ringing, self._leash)
 
     def _say(self, number: int, status: int, begun: float) -> None:
         code = os.waitstatus_to_exitcode(status)

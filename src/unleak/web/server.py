@@ -2,11 +2,13 @@
 
 import gc
 import logging
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import FrameType
@@ -69,37 +71,66 @@ def _listener(place: Place) -> socket.socket:
     return made
 
 
-def serve(service: Service, hands: Hands, place: Place, listener: socket.socket, share: Share | None = None) -> None:
-    """Until it is told to stop: then requests and steps that have begun are brought to their end.
+def serve(service: Service, hands: Hands, place: Place, listener: socket.socket) -> None:
+    """One process, until it is told to stop: then requests and steps that have begun are brought to their end."""
+    with _at_work(service, hands, place) as ring:
+        _answer(service, place, listener, ring)
+    log("stopped")
 
-    `share`: of several processes, this one's. The first responds, and the others tell it that there is something to do.
-    """
-    bell, errands, inquiries, listening, tries = Bell(), Bell(), Bell(), Bell(), ThreadPoolExecutor(4, "try")
-    responds = share is None or share.number == 0
-    ring = partial(_ring, bell, errands, inquiries)
-    woken = ring if share is None or responds else share.ring
-    whole = replace(service, woken=woken, try_now=partial(_try, tries, service.world))
-    jobs = _workers(service.world, hands, place, bell, errands, inquiries) if responds else []
-    if responds and (url := queue_of(whole)):
-        jobs.append(partial(read_queue, whole, url, listening))
-    workers = [threading.Thread(target=job, daemon=True) for job in jobs]
-    server = _Server(_config(whole, place), whole.pulse)
-    if share is not None:
-        share.when_over(server.end)
-        if responds:
+
+def serve_share(service: Service, hands: Hands, place: Place, share: Share) -> None:
+    """What one of several processes does of it, as long."""
+    if share.listener is not None:
+        _answer(service, place, share.listener, share.ring, share.when_over)
+    else:
+        over = threading.Event()
+        share.when_over(over.set)
+        for told in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(told, lambda *_: over.set())
+        with _at_work(service, hands, place) as ring:
             share.when_rung(ring)
+            over.wait()
+    log("stopped")
+
+
+@contextmanager
+def _at_work(service: Service, hands: Hands, place: Place) -> Iterator[Callable[[], None]]:
+    """What came in is looked after meanwhile; yields what tells that there is more."""
+    bell, errands, inquiries, listening, tries = Bell(), Bell(), Bell(), Bell(), ThreadPoolExecutor(1, "try")
+    ring = partial(_ring, bell, errands, inquiries)
+    jobs = _workers(service.world, hands, place, bell, errands, inquiries)
+    if url := queue_of(service):
+        jobs.append(partial(read_queue, _whole(service, ring, tries), url, listening))
+    workers = [threading.Thread(target=job, daemon=True) for job in jobs]
     for worker in workers:
         worker.start()
-    gc.freeze()  # what the program consists of stays: looking for what can go took a fifth of a second longer
     try:
-        server.run([listener])
+        yield ring
     finally:
         for one in (bell, errands, inquiries, listening):
             one.end()
         tries.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.join(_GRACE_SECONDS)
-        log("stopped")
+
+
+def _answer(
+    service: Service, place: Place, listener: socket.socket, ring: Callable[[], None],
+    when_over: Callable[[Callable[[], None]], None] = lambda _: None,
+) -> None:  # fmt: skip
+    tries = ThreadPoolExecutor(4, "try")
+    whole = _whole(service, ring, tries)
+    server = _Server(_config(whole, place), whole.pulse)
+    when_over(server.end)
+    gc.freeze()  # what the program consists of stays: looking for what can go took a fifth of a second longer
+    try:
+        server.run([listener])
+    finally:
+        tries.shutdown(wait=False, cancel_futures=True)
+
+
+def _whole(service: Service, ring: Callable[[], None], tries: ThreadPoolExecutor) -> Service:
+    return replace(service, woken=ring, try_now=partial(_try, tries, service.world))
 
 
 def _ring(*bells: Bell) -> None:
