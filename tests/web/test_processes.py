@@ -15,8 +15,9 @@ from test_service_journey import gitleaks_report, key_status
 
 from conftest import Site
 from database_world import postgres_fixture, record_url_fixture  # noqa: F401  fixtures
+from unleak.engine.bell import Bell
 from unleak.model.errors import Misuse
-from unleak.web import processes
+from unleak.web import processes, server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="SO_REUSEPORT shares connections out on Linux only")
 
@@ -103,3 +104,20 @@ def test_the_first_is_told_by_the_others() -> None:
 def test_so_many_cannot_be(number: int) -> None:
     with pytest.raises(Misuse, match="cannot answer"):
         processes.check(number)
+
+
+def test_what_breaks_off_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_AGAIN_SECONDS", 0.01)
+    begun: list[int] = []
+
+    def job() -> None:
+        begun.append(len(begun))
+        if len(begun) < 3:
+            raise RuntimeError("the record does not answer")
+
+    server.keep_up(job, Bell())
+    assert len(begun) == 3
+    over = Bell()
+    over.end()
+    server.keep_up(job, over)
+    assert len(begun) == 3

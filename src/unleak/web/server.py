@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
@@ -34,6 +35,7 @@ _ANSWER_WITHIN = 5.0
 _HEAD_WITHIN = 10.0
 _GRACE_SECONDS = 10
 _BACKLOG = 2048
+_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _at_work(service: Service, hands: Hands, place: Place) -> Iterator[Callable[
     jobs = _workers(service.world, hands, place, bell, errands, inquiries)
     if url := queue_of(service):
         jobs.append(partial(read_queue, _whole(service, ring, tries), url, listening))
-    workers = [threading.Thread(target=job, daemon=True) for job in jobs]
+    workers = [threading.Thread(target=keep_up, args=(job, bell), daemon=True) for job in jobs]
     for worker in workers:
         worker.start()
     try:
@@ -112,6 +114,20 @@ def _at_work(service: Service, hands: Hands, place: Place) -> Iterator[Callable[
         tries.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.join(_GRACE_SECONDS)
+
+
+def keep_up(job: Callable[[], None], bell: Bell) -> None:
+    """Where it breaks off (the record did not answer, say), it is begun again: no containment waits for somebody to
+    read the log.
+    """
+    while not bell.is_over:
+        try:
+            job()
+        except Exception as defect:  # noqa: BLE001  whatever it is
+            _broken("what is looked after", defect)
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _answer(
