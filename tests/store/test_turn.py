@@ -1,9 +1,13 @@
 """Processes that write to one file take turns: none waits for long, and none that was killed or stuck is waited for."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import pytest
 
 from unleak.model.entry import Resumed
 from unleak.store import turn as turns
+from unleak.store.lease import file_lease
 from unleak.store.record import Record
 from unleak.store.turn import turn
 
@@ -53,6 +58,22 @@ def test_whoever_is_stuck_in_their_turn_is_not_waited_for(tmp_path: Path, monkey
     held.kill()
     held.communicate()
     record.close()
+
+
+@pytest.mark.parametrize("held", [turn, lambda path: file_lease(path.parent, path.name)], ids=["turn", "lease"])
+def test_a_process_that_was_forked_meanwhile_does_not_keep_it(
+    tmp_path: Path, held: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with held(tmp_path / "a"):
+        child = os.fork()
+        if not child:
+            time.sleep(60)
+            os._exit(0)
+    began = time.monotonic()
+    with held(tmp_path / "a"):
+        assert time.monotonic() - began < 5
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def test_where_no_turn_can_be_had_it_is_written_without(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ _KINDS: dict[str, type[Asked | Check]] = {
     kind.__name__: kind for kind in (Push, HostAlert, Whole, Subscription, Inquiry, Check)
 }
 _EACH_SECONDS = 1.0
+_TRIES_OF_A_SECRET = 480
 _FORGETS_EACH = timedelta(hours=1)
 Broken = Callable[[str, Exception], None]
 """Hears of an errand that ended in a defect."""
@@ -206,8 +207,10 @@ def _tell(hands: Hands, errand: Errand, source: str, found: Sequence[tuple[Repor
 
 
 def look_now(world: World, incident_id: str) -> None:
-    """Here, where the secret is. Whoever else works on the incident just then did not have it: theirs is waited for."""
-    for _ in range(20):
+    """Here, where the secret is. Whoever else works on the incident just then did not have it: theirs is waited for, as
+    long as a first look may take.
+    """
+    for _ in range(_TRIES_OF_A_SECRET):
         try:
             with world.record.lease(incident_id):
                 respond(world, incident_id)

@@ -23,7 +23,10 @@ def file_lease(folder: Path, incident: str) -> Iterator[None]:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise _busy(incident) from error
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(held, fcntl.LOCK_UN)  # or it lasts as long as a process that was forked meanwhile
 
 
 @contextmanager

@@ -28,7 +28,10 @@ def turn(path: Path) -> Iterator[None]:
         until = time.monotonic() + _MOST_SECONDS
         while not _is_ours(held.fileno()) and time.monotonic() < until:
             time.sleep(_AGAIN_SECONDS)
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(held, fcntl.LOCK_UN)  # or it lasts as long as a process that was forked meanwhile
 
 
 def _is_ours(held: int) -> bool:

@@ -32,6 +32,7 @@ from unleak.web.queue import queue_of, read_queue
 from unleak.web.service import Service
 
 _ANSWER_WITHIN = 5.0
+_TRIES_AT_ONCE = 16
 _HEAD_WITHIN = 10.0
 _GRACE_SECONDS = 10
 _BACKLOG = 2048
@@ -134,7 +135,7 @@ def _answer(
     service: Service, place: Place, listener: socket.socket, ring: Callable[[], None],
     when_over: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> None:  # fmt: skip
-    tries = ThreadPoolExecutor(4, "try")
+    tries = ThreadPoolExecutor(_TRIES_AT_ONCE, "try")
     whole = _whole(service, ring, tries)
     server = _Server(_config(whole, place), whole.pulse)
     when_over(server.end)
