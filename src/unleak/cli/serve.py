@@ -52,10 +52,8 @@ def command(
         several.count_together()
     from unleak.web.server import Place, listen, serve, serve_share
 
-    place, config = (
-        Place(host, port, certificate, key, at_once, proxy, processes),
-        config_of(profile, region, config_path),
-    )
+    place = Place(host, port, certificate, key, at_once, proxy, processes)
+    config = config_of(profile, region, config_path)
     ready = _made(config)
     listeners = listen(place)
     if processes == 1:

@@ -14,7 +14,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from unleak.model.entry import Alerted, Event, Opened
 from unleak.model.errors import CouldNotLook, Misuse
@@ -125,12 +125,10 @@ class Inbox:
                 answer.set_exception(outcome)
 
     def _outcomes(self, messages: list[Received]) -> list[Taken | Exception] | None:
-        """None where one has spoilt it for all."""
+        """None where one has spoilt it for all, by what it says or by whom it meets."""
         try:
             return [*self._written(messages)]
-        except IntegrityError:
-            return None
-        except DatabaseError as error:
+        except OperationalError as error:
             return [_unstored(error)] * len(messages)
         except Exception:  # noqa: BLE001  a defect of one message
             return None
@@ -148,8 +146,8 @@ class Inbox:
     def _written(self, messages: list[Received]) -> list[Taken | Known]:
         with self._record.writing() as db:
             self._line_up(db, {incident for message in messages for incident, _ in message.opened})
-            woken = _Woken()
-            outcomes = [self._all(db, m, woken) if self._is_new(db, m) else Known() for m in messages]
+            woken, new = _Woken(), self._new(db, messages)
+            outcomes = [self._all(db, m, woken) if n in new else Known() for n, m in enumerate(messages)]
             self._record.woken(db, list(dict.fromkeys(woken.incidents)))
             self._awake(db, woken.errands)
         return outcomes
@@ -163,6 +161,13 @@ class Inbox:
         if self._record.is_shared:
             numbers = sorted(_number(name) for name in names)
             db.execute(_IN_LINE, {"numbers": numbers})
+
+    def _new(self, db: sa.Connection, messages: list[Received]) -> set[int]:
+        """Where in `messages` those are that were not taken before. All processes note them in one order: whoever has
+        the same one waits, and none for each other.
+        """
+        in_order = sorted(range(len(messages)), key=lambda n: messages[n].id)
+        return {n for n in in_order if self._is_new(db, messages[n])}
 
     def _is_new(self, db: sa.Connection, message: Received) -> bool:
         row = {"id": message.id, "sender": message.sender, "at": message.at.isoformat()}
