@@ -12,13 +12,15 @@ import pytest
 
 from conftest import Site
 from github_world import GitHub, serving
-from unleak.engine.errands import Hands, errand_of, run_due
-from unleak.engine.local import incident_id_of
+from unleak.engine.errands import Hands, errand_of, look_now, run_due
+from unleak.engine.local import incident_id_of, open_incident
 from unleak.intake.notice import Errand as Asked
 from unleak.intake.notice import HostAlert, Push, Subscription, Whole
 from unleak.model.alert import Alert, Ground
+from unleak.model.entry import Resumed
 from unleak.model.errors import CouldNotLook
 from unleak.model.plan import Mode
+from unleak.respond import respond
 from unleak.scan.sources.github_api import Access, Api
 from unleak.store.inbox import Inbox, Known, Received
 
@@ -178,3 +180,21 @@ def test_a_body_holds_no_secret(hands: Hands, site: Site, github: GitHub) -> Non
     run_due(hands)
     held = b"".join(p.read_bytes() for p in hands.world.record.folder.iterdir())
     assert site.stage.victim.secret.reveal().encode() not in held
+
+
+def status(site: Site) -> str:
+    iam = site.stage.admin.client(site.stage.account, "iam")
+    return str(iam.list_access_keys(UserName="aws-victim")["AccessKeyMetadata"][0]["Status"])
+
+
+def test_whoever_has_the_secret_tries_it_though_somebody_without_it_was_first(site: Site) -> None:
+    others, ours = site.world(with_secret=False), site.world()
+    incident = open_incident(others, site.alert(), Mode.DISABLE, "a test")
+    respond(others, incident.id)
+    assert status(site) == "Active", "without proof that it is real, nothing is changed unasked"
+    look_now(ours, incident.id)
+    assert ours.record.incident(incident.id).tried[incident.key_id].accepted
+    assert status(site) == "Inactive"
+    entries = len(ours.record.entries(incident.id))
+    look_now(ours, incident.id)
+    assert Resumed.__name__ not in {type(e.event).__name__ for e in ours.record.entries(incident.id)[entries:]}

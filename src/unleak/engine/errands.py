@@ -24,7 +24,8 @@ from unleak.intake.notice import HostAlert, Inquiry, Push, Subscription, Whole, 
 from unleak.intake.reported import Reported
 from unleak.intake.scanner_reports import read_report
 from unleak.model.alert import Alert, Ground
-from unleak.model.errors import Busy, CouldNotLook, Misuse, UnleakError
+from unleak.model.entry import Resumed
+from unleak.model.errors import Busy, CouldNotLook, Misuse, RecordConflict, UnleakError
 from unleak.model.finding import Finding, Place
 from unleak.model.plan import Mode
 from unleak.model.value import replace
@@ -206,6 +207,16 @@ def _tell(hands: Hands, errand: Errand, source: str, found: Sequence[tuple[Repor
     return f"{len(found)} keys" if found else "no key"
 
 
+def _take_up(world: World, incident_id: str) -> None:
+    """Where somebody without the secret came first and could not try it, what they could not see is looked at again."""
+    incident = world.record.incident(incident_id)
+    untried = [c.step.target.id for c in incident.checks.values() if c.unknown and c.step.unit == "try_credential"]
+    if any(world.vault.get(key_id) is not None for key_id in untried):
+        anew = world.clock.now(), Resumed("the process that has the secret")
+        for entry in world.record.append(incident_id, incident.seq, [anew]):
+            world.on_entry(entry)
+
+
 def look_now(world: World, incident_id: str) -> None:
     """Here, where the secret is. Whoever else works on the incident just then did not have it: theirs is waited for, as
     long as a first look may take.
@@ -213,8 +224,9 @@ def look_now(world: World, incident_id: str) -> None:
     for _ in range(_TRIES_OF_A_SECRET):
         try:
             with world.record.lease(incident_id):
+                _take_up(world, incident_id)
                 respond(world, incident_id)
-        except Busy:
+        except (Busy, RecordConflict):
             world.clock.sleep_until(world.clock.now() + timedelta(milliseconds=250))
             continue
         return
