@@ -143,7 +143,7 @@ def house_in(site: Site, folder: Path, record_url: str) -> Iterator[House]:
         process.wait()
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 40) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 90) -> Any:
     """What it says once it says anything."""
     deadline = time.monotonic() + seconds
     while not (said := what()):
