@@ -50,6 +50,7 @@ def command(
     several.check(processes)
     if processes > 1:
         several.count_together()
+    from unleak.web.queue import queue_of
     from unleak.web.server import Place, listen, serve, serve_share
 
     place = Place(host, port, certificate, key, at_once, proxy, processes)
@@ -60,7 +61,7 @@ def command(
         serve(*ready, place, listeners[0])
         return
     ready[0].world.record.close()
-    share = several.apart(listeners, responds=bool(at_once))
+    share = several.apart(listeners, responds=bool(at_once or queue_of(ready[0])))
     serve_share(*_made(config), place, share)
 
 

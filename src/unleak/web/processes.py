@@ -1,6 +1,6 @@
 """Several processes answer at one address, and one responds: where one dies, the others go on, another takes its place.
 
-Who responds answers nobody: however many look on, or send, no containment waits for them.
+Who responds answers nobody: those who look on, or send, have no part of its interpreter.
 
 What starting takes (reading the program, bringing the record's tables up to date) the keeper has done before it forks,
 so that a new process answers within a fraction of a second. Each listens at a socket of its own, among which the kernel
