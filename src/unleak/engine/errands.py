@@ -30,6 +30,7 @@ from unleak.model.finding import Finding, Place
 from unleak.model.plan import Mode
 from unleak.model.value import replace
 from unleak.respond import World, respond
+from unleak.respond.world import append
 from unleak.scan.sources.remote import Login
 from unleak.store.inbox import LONG, Errand, Inbox, Known, Received
 
@@ -212,9 +213,7 @@ def _take_up(world: World, incident_id: str) -> None:
     incident = world.record.incident(incident_id)
     untried = [c.step.target.id for c in incident.checks.values() if c.unknown and c.step.unit == "try_credential"]
     if any(world.vault.get(key_id) is not None for key_id in untried):
-        anew = world.clock.now(), Resumed("the process that has the secret")
-        for entry in world.record.append(incident_id, incident.seq, [anew]):
-            world.on_entry(entry)
+        append(world, incident, Resumed("the process that has the secret"))
 
 
 def look_now(world: World, incident_id: str) -> None:
